@@ -1,0 +1,81 @@
+"""The one place that loads a TensorFlow Lite interpreter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemood.errors import ModelError
+
+_IDENTIFIER = b"TFL3"  # FlatBuffers file identifier of the TFLite schema, at byte 4
+
+
+class Model:
+    """A loaded model with one float32 input and one float32 output (int8 inside).
+
+    The float boundary costs two element-wise operations and keeps scale and zero point out of
+    the callers. Batch size is one.
+    """
+
+    def __init__(
+        self, path: Path, input_shape: tuple[int, ...], output_shape: tuple[int, ...]
+    ) -> None:
+        """Load `path` and check that it takes and gives the named shapes (without the batch).
+
+        Raises ModelError when the file is missing, damaged, or made for something else.
+        """
+        expected = f"a TFLite model from float32 {input_shape} to float32 {output_shape}"
+        content = _read(path, expected)
+        try:
+            self._interpreter = _interpreter_class()(model_content=content, num_threads=1)
+            self._interpreter.allocate_tensors()
+        except (ValueError, RuntimeError) as error:
+            raise ModelError(path, f"damaged or unsupported model ({error})", expected) from error
+        inputs = self._interpreter.get_input_details()
+        outputs = self._interpreter.get_output_details()
+        found = f"from {_describe(inputs)} to {_describe(outputs)}"
+        if _signature(inputs) != [((1, *input_shape), np.float32)] or _signature(outputs) != [
+            ((1, *output_shape), np.float32)
+        ]:
+            raise ModelError(path, f"a model made for something else ({found})", expected)
+        self.input_shape = input_shape
+        self.output_shape = output_shape
+        self._input = int(inputs[0]["index"])
+        self._output = int(outputs[0]["index"])
+
+    def __call__(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Run the model once; `values` has `input_shape`, the result `output_shape`."""
+        self._interpreter.set_tensor(self._input, values[np.newaxis].astype(np.float32, copy=False))
+        self._interpreter.invoke()
+        result: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
+        return result
+
+
+def _read(path: Path, expected: str) -> bytes:
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(path, f"cannot be read ({error.strerror})", expected) from error
+    if content[4:8] != _IDENTIFIER:
+        raise ModelError(path, "not a TFLite file", expected)
+    return content
+
+
+def _interpreter_class() -> Any:
+    """tflite-runtime where it exists (Python 3.11), else its successor ai-edge-litert."""
+    try:
+        from tflite_runtime.interpreter import Interpreter
+    except ModuleNotFoundError:
+        from ai_edge_litert.interpreter import Interpreter
+    return Interpreter
+
+
+def _signature(tensors: list[dict[str, Any]]) -> list[tuple[tuple[int, ...], type]]:
+    return [(tuple(int(n) for n in tensor["shape"]), tensor["dtype"]) for tensor in tensors]
+
+
+def _describe(tensors: list[dict[str, Any]]) -> str:
+    return ", ".join(f"{dtype.__name__} {shape[1:]}" for shape, dtype in _signature(tensors))
