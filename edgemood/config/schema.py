@@ -1,0 +1,127 @@
+"""What may stand in config.yaml: every key, its type, its limits and its default."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+
+from edgemood.emotion import Emotion
+
+MODELS = Path(__file__).resolve().parents[2] / "models"
+
+
+class Section(BaseModel):
+    """A part of the file: unknown keys are refused, values never change once read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CameraConfig(Section):
+    """Where pictures come from."""
+
+    source: Literal["auto", "picamera2", "opencv", "replay", "none"] = "auto"
+    """auto: the Pi camera, else a webcam, else none"""
+    device: int | str = 0
+    """opencv: number, /dev/v4l/by-id path, or a video file"""
+    path: Path | None = None
+    """replay: a folder of photographs, or a video"""
+    script: Path | None = None
+    """replay: a YAML script of light changes and freezes"""
+    frames_per_s: Annotated[float, Field(gt=0, le=30)] = 4.0
+
+
+class VisionConfig(Section):
+    """How faces are found and judged."""
+
+    model: Path = MODELS / "face_emotion.tflite"
+    people: Literal["everyone", "largest"] = "everyone"
+    min_face_px: Annotated[int, Field(ge=24, le=1000)] = 48
+    """faces narrower than this are too far away to judge"""
+
+
+class MicrophoneConfig(Section):
+    """Where sound comes from."""
+
+    source: Literal["auto", "pyaudio", "replay", "none"] = "auto"
+    """auto: the first microphone PyAudio knows, else none"""
+    device: str | None = None
+    """pyaudio: a part of the microphone's name, or its USB id such as 0d8c:0014"""
+    path: Path | None = None
+    """replay: a sound file, or a folder of them"""
+
+
+class HearingConfig(Section):
+    """How voices are found and judged."""
+
+    model: Path = MODELS / "speech_emotion.tflite"
+    voice_gate: Path = MODELS / "voice_gate.tflite"
+
+
+class MoodConfig(Section):
+    """How evidence becomes a room mood."""
+
+    window_s: Annotated[float, Field(ge=1, le=300)] = 8.0
+    """evidence older than this counts for nothing"""
+    dwell_s: Annotated[float, Field(ge=0, le=3600)] = 20.0
+    """a decided mood stays at least this long"""
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.35
+    """below this the mood is unknown"""
+    hold_s: Annotated[float, Field(ge=0, le=86400)] = 60.0
+    """how long a mood outlives its last evidence before it becomes unknown"""
+
+
+class MpdConfig(Section):
+    """The MPD server."""
+
+    host: str = "localhost"
+    """name, address, or path of a unix socket"""
+    port: Annotated[int, Field(ge=1, le=65535)] = 6600
+    password: SecretStr | None = None
+
+
+class MusicConfig(Section):
+    """What is played."""
+
+    strategy: Literal["match", "lift"] = "match"
+    """match: music like the room; lift: begin where the room is and walk towards `target`"""
+    target: Emotion = Emotion.HAPPY
+    """lift: where the walk ends"""
+    ahead: Annotated[int, Field(ge=1, le=50)] = 2
+    """songs kept queued after the one that plays"""
+    no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
+    """hours before the box picks the same song again"""
+
+
+class PanelConfig(Section):
+    """The button and the LED, by BCM pin number."""
+
+    enabled: Literal["auto", "yes", "no"] = "auto"
+    """auto: yes where there are GPIO pins"""
+    button_pin: Annotated[int, Field(ge=0, le=27)] = 17
+    led_pin: Annotated[int, Field(ge=0, le=27)] = 27
+    hold_s: Annotated[float, Field(ge=0.5, le=10)] = 2.0
+    """the button held this long switches sensing off or on"""
+
+
+class DaemonConfig(Section):
+    """Where the daemon keeps what it needs."""
+
+    socket: Path = Path("/run/edgemood/control.sock")
+    state: Path = Path("/var/lib/edgemood")
+    log: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class Config(Section):
+    """The whole file; every section and key is optional."""
+
+    camera: CameraConfig = CameraConfig()
+    vision: VisionConfig = VisionConfig()
+    microphone: MicrophoneConfig = MicrophoneConfig()
+    hearing: HearingConfig = HearingConfig()
+    mood: MoodConfig = MoodConfig()
+    mpd: MpdConfig = MpdConfig()
+    music: MusicConfig = MusicConfig()
+    panel: PanelConfig = PanelConfig()
+    daemon: DaemonConfig = DaemonConfig()

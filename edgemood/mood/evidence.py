@@ -1,0 +1,82 @@
+"""What one sense says at one instant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from edgemood.emotion import Scores
+
+
+class Sense(StrEnum):
+    """Where evidence comes from."""
+
+    FACE = "face"
+    VOICE = "voice"
+
+
+class Reason(StrEnum):
+    """Why a sense did not judge. The value says it in words an owner understands."""
+
+    DARK = "too dark to judge a face"
+    NO_FACE = "no face in view"
+    FACE_SMALL = "the face is too far away"
+    FACE_BLURRED = "the face is blurred"
+    SILENCE = "nobody speaks"
+    MUSIC = "only music is heard"
+    NOISE = "only noise is heard"
+    MUTED = "the microphone gives no signal"
+    CLIPPING = "the microphone is overdriven"
+
+    @property
+    def advice(self) -> str | None:
+        """What a person in the room can do about it; None when nothing is wrong."""
+        return _ADVICE.get(self)
+
+
+_ADVICE = {
+    Reason.DARK: "more light",
+    Reason.NO_FACE: "face the camera",
+    Reason.FACE_SMALL: "come closer",
+    Reason.FACE_BLURRED: "hold still, or give more light",
+    Reason.MUTED: "unmute or plug in the microphone",
+    Reason.CLIPPING: "turn the microphone's level down",
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """One sense at one instant: either scores with a reliability, or a reason for having none."""
+
+    at_s: float
+    """monotonic seconds"""
+    scores: Scores | None
+    """calibrated, shape (7,); None when the sense abstains"""
+    reliability: float
+    """how far to trust the scores, in [0, 1]; 0 when the sense abstains"""
+    reason: Reason | None
+    """why the sense abstains; None when it judges"""
+
+    def __post_init__(self) -> None:
+        if (self.scores is None) == (self.reason is None):
+            raise ValueError("evidence needs scores or a reason for having none, and not both")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceEvidence(Evidence):
+    """What the camera says of one frame; several faces are joined by their reliability."""
+
+    faces: int
+    """faces found, judged or not"""
+    light: float
+    """brightness of the picture in [0, 1], as the light gate sees it"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoiceEvidence(Evidence):
+    """What the microphone says of one stretch of sound."""
+
+    voice: float
+    """the voice gate's probability in [0, 1] that somebody in the room speaks"""
+    level_dbfs: float
+    """root mean square level, in dB below full scale (at most 0)"""
