@@ -1,0 +1,112 @@
+"""The recordings the hearing models learn from, as log-mel frames of the box's own front end."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from edgemood.emotion import EMOTIONS, Emotion
+from edgemood.hearing.mel import BANDS, SAMPLE_RATE_HZ, log_mel
+
+DATA = Path(os.environ.get("EDGEMOOD_DATA", "../shared/data"))
+"""Where the data sets lie; `EDGEMOOD_DATA` overrides it."""
+CACHE = Path("build/training")
+"""Where log-mels are kept between runs; never committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """One file of a data set, with what its index says about it."""
+
+    archive: Path
+    """the tar it lies in, or the folder"""
+    member: str
+    split: str
+    """train, val or test"""
+    labels: dict[str, str]
+    """the row of the index"""
+
+    def emotion(self) -> int:
+        """The index of the acted emotion in `EMOTIONS` (speech only)."""
+        return EMOTIONS.index(Emotion(self.labels["label7"]))
+
+
+def speech(data: Path) -> list[Recording]:
+    """The emotional speech of three corpora: RAVDESS, nEMO, ASED."""
+    folder = data / "speech"
+    rows = _rows(folder / "index.csv")
+    return [Recording(folder / f"{r['corpus']}.tar", r["file"], r["split"], r) for r in rows]
+
+
+def noise(data: Path) -> list[Recording]:
+    """Household and outdoor noise: ESC-10 and the backgrounds of Speech Commands."""
+    rows = _rows(data / "noise.csv")
+    return [Recording(data / "noise.tar", r["file"], r["split"], r) for r in rows]
+
+
+def music(data: Path) -> list[Recording]:
+    """Songs, most of them sung."""
+    rows = _rows(data / "music" / "index.csv")
+    return [Recording(data / "music", r["file"], r["split"], r) for r in rows]
+
+
+def sounds(recordings: list[Recording]) -> Iterator[NDArray[np.float32]]:
+    """The recordings one after the other: mono float32 at 16 kHz."""
+    archives: dict[Path, tarfile.TarFile] = {}
+    try:
+        for recording in recordings:
+            yield _decode(_content(recording, archives), recording)
+    finally:
+        for archive in archives.values():
+            archive.close()
+
+
+def cached_log_mels(
+    name: str, recordings: list[Recording], cache: Path = CACHE
+) -> list[NDArray[np.float16]]:
+    """Log-mel frames (n, 64) of every recording in dB, computed once and kept as float16."""
+    frames_file, ends_file = cache / f"{name}.frames.npy", cache / f"{name}.ends.npy"
+    if not ends_file.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        frames = [log_mel(sound).astype(np.float16) for sound in sounds(recordings)]
+        np.save(frames_file, np.concatenate([*frames, np.empty((0, BANDS), dtype=np.float16)]))
+        np.save(ends_file, np.cumsum([len(f) for f in frames]))
+    ends = np.load(ends_file)
+    if len(ends) != len(recordings):
+        raise ValueError(f"{ends_file} was made from other recordings: delete it and start again")
+    return np.split(np.load(frames_file, mmap_mode="r"), ends[:-1])
+
+
+def _rows(index: Path) -> list[dict[str, str]]:
+    if not index.exists():
+        raise FileNotFoundError(f"{index} is missing: set EDGEMOOD_DATA to the folder of the data")
+    with index.open(newline="", encoding="utf-8") as lines:
+        return list(csv.DictReader(lines))
+
+
+def _content(recording: Recording, archives: dict[Path, tarfile.TarFile]) -> bytes:
+    if recording.archive.is_dir():
+        return (recording.archive / recording.member).read_bytes()
+    if recording.archive not in archives:
+        archives[recording.archive] = tarfile.open(recording.archive)  # noqa: SIM115 - closed in `sounds`
+    member = archives[recording.archive].extractfile(recording.member)
+    if member is None:
+        raise FileNotFoundError(f"{recording.archive}: {recording.member} is not a file")
+    return member.read()
+
+
+def _decode(content: bytes, recording: Recording) -> NDArray[np.float32]:
+    sound, rate_hz = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
+    if rate_hz != SAMPLE_RATE_HZ:
+        raise ValueError(f"{recording.archive}: {recording.member} has {rate_hz} Hz, not 16 kHz")
+    mono: NDArray[np.float32] = sound.mean(axis=1, dtype=np.float32)
+    return mono
