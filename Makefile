@@ -1,0 +1,64 @@
+# Every habit of this house. `make` alone lists them.
+
+VENV := .venv
+VENV_TRAIN := .venv-train
+
+DEMO_PACKAGES := mpd espeak-ng python3-venv
+TEST_PACKAGES := $(DEMO_PACKAGES) gcc libasound2-plugins libsystemd-dev mpc pkg-config \
+	portaudio19-dev pulseaudio python3-dev
+TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo demo-picture test lint types format \
+	train-face train-speech train-voice scorecard clean
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
+
+demo: $(VENV)/$(if $(LIVE),test,demo).stamp ## 40 seconds of the whole thing; LIVE=1: your webcam and microphone, DEMO_SOUND=1: your loudspeaker
+	$(VENV)/bin/python -m deploy.demo
+
+demo-picture: $(VENV)/demo.stamp ## the demo's output as docs/demo.svg
+	$(VENV)/bin/python -m deploy.demo --picture docs/demo.svg
+
+test: lint types ## everything that must hold before a change goes in
+	$(VENV)/bin/pytest
+
+lint: $(VENV)/test.stamp ## style and formatting
+	$(VENV)/bin/ruff check
+	$(VENV)/bin/ruff format --check
+
+types: $(VENV)/test.stamp
+	$(VENV)/bin/mypy
+
+format: $(VENV)/test.stamp ## format, and mend what style can mend by itself
+	$(VENV)/bin/ruff format
+	$(VENV)/bin/ruff check --fix
+
+train-face: $(VENV_TRAIN)/train.stamp ## models/face_emotion.tflite from ../shared/data, or EDGEMOOD_DATA
+	$(VENV_TRAIN)/bin/python -m edgemood.training.face
+
+train-speech: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.tflite
+	$(VENV_TRAIN)/bin/python -m edgemood.training.speech
+
+train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
+	$(VENV_TRAIN)/bin/python -m edgemood.training.voice
+
+scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/
+	$(VENV_TRAIN)/bin/python -m edgemood.training.scorecard
+
+clean: ## everything that make made, but not models/
+	rm -rf $(VENV) $(VENV_TRAIN) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+$(VENV)/demo.stamp: pyproject.toml deploy/setup
+	deploy/setup $(VENV) demo $(DEMO_PACKAGES)
+	@touch $@
+
+$(VENV)/test.stamp: pyproject.toml deploy/setup
+	deploy/setup $(VENV) dev $(TEST_PACKAGES)
+	@touch $@ $(VENV)/demo.stamp
+
+$(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup
+	deploy/setup $(VENV_TRAIN) train $(TRAIN_PACKAGES)
+	@touch $@
