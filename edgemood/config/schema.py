@@ -106,10 +106,9 @@ class PanelConfig(Section):
 
 
 class DaemonConfig(Section):
-    """Where the daemon keeps what it needs."""
+    """How the daemon is spoken to, and how much it says."""
 
     socket: Path = Path("/run/edgemood/control.sock")
-    state: Path = Path("/var/lib/edgemood")
     log: Literal["debug", "info", "warning", "error"] = "info"
 
 
