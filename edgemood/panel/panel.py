@@ -1,0 +1,148 @@
+"""The button and the LED on the pins of a Raspberry Pi."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import os
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from functools import partial
+
+import gpiozero
+
+from edgemood.clock import Clock
+from edgemood.config.schema import PanelConfig
+from edgemood.panel.gestures import Gesture, GestureReader
+from edgemood.panel.led import SIGNALS, Blink, LedState
+
+log = logging.getLogger(__name__)
+
+
+class Panel:
+    """One button and one LED. Make it inside a running event loop; everything happens on that loop.
+
+    The button connects its pin to ground, the LED hangs between its pin and ground.
+    """
+
+    def __init__(
+        self,
+        config: PanelConfig,
+        clock: Clock,
+        on_short: Callable[[], None],
+        on_hold: Callable[[], None],
+    ) -> None:
+        self._clock = clock
+        self._loop = asyncio.get_running_loop()
+        self._on_gesture = {Gesture.SHORT: on_short, Gesture.HOLD: on_hold}
+        self._gestures = GestureReader(config.hold_s)
+        self._look: asyncio.Task[None] | None = None
+        self._shown: LedState | None = None
+        self._blinking: asyncio.Task[None] | None = None
+        with contextlib.ExitStack() as undo:
+            # not gpiozero.Button: it starts a thread of its own to time how long it is held
+            self._button = undo.enter_context(
+                gpiozero.DigitalInputDevice(config.button_pin, pull_up=True)
+            )
+            self._led = undo.enter_context(gpiozero.LED(config.led_pin))
+            self._button.when_activated = self._press_in_pin_thread
+            self._button.when_deactivated = self._release_in_pin_thread
+            undo.pop_all()
+
+    def show(self, state: LedState) -> None:
+        """Blink the rhythm of `state` until told otherwise."""
+        if state is self._shown:
+            return
+        self._shown = state
+        if self._blinking is not None:
+            self._blinking.cancel()
+        self._blinking = self._loop.create_task(self._blink(SIGNALS[state].rhythm))
+
+    def close(self) -> None:
+        """Give the pins back, the LED dark."""
+        self._button.when_activated = None
+        self._button.when_deactivated = None
+        for task in (self._look, self._blinking):
+            if task is not None:
+                task.cancel()
+        self._led.off()
+        self._led.close()
+        self._button.close()
+
+    async def _blink(self, rhythm: tuple[Blink, ...]) -> None:
+        while True:
+            for blink in rhythm:
+                self._led.on()
+                await self._clock.sleep(blink.on_s)
+                self._led.off()
+                await self._clock.sleep(blink.off_s)
+
+    def _press_in_pin_thread(self) -> None:
+        self._edge_soon(pressed=True)
+
+    def _release_in_pin_thread(self) -> None:
+        self._edge_soon(pressed=False)
+
+    def _edge_soon(self, *, pressed: bool) -> None:
+        edge = partial(self._edge, self._clock.now_s(), pressed=pressed)
+        self._loop.call_soon_threadsafe(edge)
+
+    def _edge(self, at_s: float, *, pressed: bool) -> None:
+        self._act(self._gestures.feed(at_s, pressed=pressed))
+        if self._look is not None:
+            self._look.cancel()
+        self._look = self._loop.create_task(self._look_when_due())
+
+    async def _look_when_due(self) -> None:
+        while (due_s := self._gestures.look_at_s) is not None:
+            await self._clock.sleep(max(0.0, due_s - self._clock.now_s()))
+            # a sleep may end a rounding error early
+            self._act(self._gestures.look(max(due_s, self._clock.now_s())))
+
+    def _act(self, gesture: Gesture | None) -> None:
+        if gesture is not None:
+            log.info("button: %s press", gesture)
+            self._on_gesture[gesture]()
+
+
+def open_panel(
+    config: PanelConfig, clock: Clock, on_short: Callable[[], None], on_hold: Callable[[], None]
+) -> Panel | None:
+    """The panel, or None where it is switched off or cannot be had; the log says why, once."""
+    if config.enabled == "no":
+        return None
+    with warnings.catch_warnings(record=True) as fallbacks, _folder_for_lgpio():
+        warnings.simplefilter("always", gpiozero.PinFactoryFallback)
+        try:
+            return Panel(config, clock, on_short, on_hold)
+        except Exception as error:  # noqa: BLE001 - every pin library raises errors of its own
+            causes = [*(str(fallback.message) for fallback in fallbacks), str(error)]
+            cause = causes[0].removeprefix("Falling back from ")
+    if config.enabled == "yes":
+        log.warning(
+            "no button and LED, though panel.enabled is yes (%s): going on without them. "
+            "On a Raspberry Pi install python3-lgpio and let edgemood's user join the group gpio",
+            cause,
+        )
+    else:
+        log.info("no button and LED: no usable GPIO pins here (%s)", cause)
+    return None
+
+
+@contextlib.contextmanager
+def _folder_for_lgpio() -> Iterator[None]:
+    """Somewhere for lgpio to leave its FIFO.
+
+    On import it changes to the folder named by LG_WD, else stays in the working directory, makes
+    a FIFO there, and never removes it. Once opened the FIFO is not needed by name.
+    """
+    here = os.getcwd()  # noqa: PTH109 - goes back to it as text
+    with tempfile.TemporaryDirectory(prefix="edgemood-") as folder:
+        os.environ["LG_WD"] = folder
+        try:
+            yield
+        finally:
+            os.chdir(here)
+            del os.environ["LG_WD"]
