@@ -1,0 +1,219 @@
+"""Train the face-emotion model: `python -m edgemood.training.face` (`make train-face`).
+
+The network learns FER2013's label and the FER+ vote distribution with one head each. All choices
+(the best epoch, the mix of the heads, the temperature) are made on PublicTest. PrivateTest is left
+to the scorecard.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from edgemood.training.datasets import REPOSITORY
+from edgemood.training.face_augment import Variation, normalise_batch, vary
+from edgemood.training.face_data import PUBLIC_TEST, TRAINING, Faces, class_counts, load_faces
+from edgemood.training.face_net import FaceNet
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """How the network is trained."""
+
+    epochs: int = 36
+    batch: int = 64
+    peak_rate: float = 0.05
+    warm_up: float = 0.06
+    """share of all steps in which the learning rate rises"""
+    weight_decay: float = 5e-4
+    label_smoothing: float = 0.1
+    class_weight_power: float = 0.25
+    """label weights grow with this power of the class's rarity: 'disgust' counts 2.0 times"""
+    average_decay: float = 0.999
+    seed: int = 2013
+
+    def side(self, progress: float) -> int:
+        """Pixels of the training faces: small ones first, which are cheaper."""
+        return 32 if progress < 0.25 else 40 if progress < 0.55 else 48
+
+    def rate(self, progress: float) -> float:
+        """The learning rate: a linear rise, then half a cosine down to zero."""
+        if progress < self.warm_up:
+            return self.peak_rate * progress / self.warm_up
+        fall = (progress - self.warm_up) / (1 - self.warm_up)
+        return self.peak_rate * (1 + math.cos(math.pi * fall)) / 2
+
+
+class Average:
+    """The exponential moving average of a network's weights and statistics."""
+
+    def __init__(self, network: nn.Module, decay: float) -> None:
+        self.network = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
+        self._decay = decay
+        self._steps = 0
+
+    def follow(self, network: nn.Module) -> None:
+        """Move the average towards the network; quickly at first."""
+        self._steps += 1
+        keep = min(self._decay, self._steps / (self._steps + 10))
+        with torch.no_grad():
+            for mine, theirs in zip(
+                self.network.state_dict().values(), network.state_dict().values(), strict=True
+            ):
+                if mine.is_floating_point():
+                    mine.lerp_(theirs, 1 - keep)
+                else:
+                    mine.copy_(theirs)
+
+
+class Training:
+    """One resumable training run whose state lies in a folder."""
+
+    def __init__(self, recipe: Recipe, folder: Path, train: Faces, choose: Faces) -> None:
+        self._recipe = recipe
+        self._folder = folder
+        self._choose = choose
+        torch.manual_seed(recipe.seed)
+        self._images = torch.from_numpy(train.images)
+        self._labels = torch.from_numpy(train.labels)
+        self._votes = torch.from_numpy(train.votes)
+        counts = torch.from_numpy(class_counts(train.labels)).float()
+        self._class_weights = (counts.max() / counts) ** recipe.class_weight_power
+        self._network = FaceNet().to(memory_format=torch.channels_last)
+        self._average = Average(self._network, recipe.average_decay)
+        self._optimizer = _optimizer(self._network, recipe)
+        self._epoch = 0
+        self._best = 0.0
+        self._resume()
+
+    def run(self) -> None:
+        """Train until the last epoch; a checkpoint is written after each."""
+        while self._epoch < self._recipe.epochs:
+            started = time.monotonic()
+            loss = self._train_epoch()
+            self._epoch += 1
+            label, votes = accuracies(self._average.network, self._choose)
+            better = label + votes > self._best
+            self._best = max(self._best, label + votes)
+            self._save(better=better)
+            print(
+                f"epoch {self._epoch}/{self._recipe.epochs}: loss {loss:.4f}, PublicTest "
+                f"FER2013 {label:.2%}, FER+ {votes:.2%}, {time.monotonic() - started:.0f} s",
+                flush=True,
+            )
+
+    def _train_epoch(self) -> float:
+        self._network.train()
+        order = torch.randperm(len(self._labels))
+        batches = order.split(self._recipe.batch)[: len(order) // self._recipe.batch]
+        total = 0.0
+        for number, batch in enumerate(batches):
+            progress = (self._epoch + number / len(batches)) / self._recipe.epochs
+            for group in self._optimizer.param_groups:
+                group["lr"] = self._recipe.rate(progress)
+            total += self._step(batch, self._recipe.side(progress))
+        return total / len(batches)
+
+    def _step(self, batch: Tensor, side: int) -> float:
+        faces = vary(self._images[batch], side, Variation())
+        label_logits, votes_logits = self._network(faces.to(memory_format=torch.channels_last))
+        label_loss = F.cross_entropy(
+            label_logits,
+            self._labels[batch],
+            weight=self._class_weights,
+            label_smoothing=self._recipe.label_smoothing,
+        )
+        loss = label_loss + F.cross_entropy(votes_logits, self._votes[batch])
+        self._optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self._optimizer.step()
+        self._average.follow(self._network)
+        return float(loss.detach())
+
+    def _save(self, *, better: bool) -> None:
+        state = {
+            "epoch": self._epoch,
+            "best": self._best,
+            "network": self._network.state_dict(),
+            "average": self._average.network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "random": torch.get_rng_state(),
+        }
+        _write(state, self._folder / "last.pt")
+        if better:
+            _write({"network": state["average"], "epoch": self._epoch}, self._folder / "best.pt")
+
+    def _resume(self) -> None:
+        path = self._folder / "last.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True)
+        self._epoch, self._best = state["epoch"], state["best"]
+        self._network.load_state_dict(state["network"])
+        self._average.network.load_state_dict(state["average"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        torch.set_rng_state(state["random"])
+        print(f"resumed after epoch {self._epoch}", flush=True)
+
+
+def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    matrices = [weight for weight in network.parameters() if weight.ndim > 1]
+    vectors = [weight for weight in network.parameters() if weight.ndim <= 1]
+    groups: list[dict[str, Any]] = [
+        {"params": matrices, "weight_decay": recipe.weight_decay},
+        {"params": vectors, "weight_decay": 0.0},
+    ]
+    return torch.optim.SGD(groups, lr=recipe.peak_rate, momentum=0.9, nesterov=True)
+
+
+def _write(state: dict[str, Any], path: Path) -> None:
+    unfinished = path.with_suffix(".tmp")
+    torch.save(state, unfinished)
+    unfinished.replace(path)
+
+
+def head_logits(network: nn.Module, faces: Faces) -> tuple[NDArray[np.float32], ...]:
+    """Logits of both heads for all faces, (n, 7) each, through the device's normalisation."""
+    network.eval()
+    label_logits, votes_logits = [], []
+    with torch.no_grad():
+        for images in torch.from_numpy(faces.images).split(256):
+            label, votes = network(normalise_batch(images.unsqueeze(1).float()))
+            label_logits.append(label)
+            votes_logits.append(votes)
+    return torch.cat(label_logits).numpy(), torch.cat(votes_logits).numpy()
+
+
+def accuracies(network: nn.Module, faces: Faces) -> tuple[float, float]:
+    """Share of right answers of the label head (FER2013) and of the votes head (FER+ majority)."""
+    label_logits, votes_logits = head_logits(network, faces)
+    known = faces.majority >= 0
+    label = np.mean(label_logits.argmax(axis=1) == faces.labels)
+    votes = np.mean(votes_logits.argmax(axis=1)[known] == faces.majority[known])
+    return float(label), float(votes)
+
+
+def main() -> None:
+    """Train from the data to the checkpoint of the best epoch."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--folder", type=Path, default=REPOSITORY / "build" / "face")
+    parser.add_argument("--epochs", type=int, default=Recipe().epochs)
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    recipe = Recipe(epochs=options.epochs)
+    Training(recipe, options.folder, load_faces(TRAINING), load_faces(PUBLIC_TEST)).run()
+
+
+if __name__ == "__main__":
+    main()

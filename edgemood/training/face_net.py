@@ -1,0 +1,87 @@
+"""The network behind `models/face_emotion.tflite`: a small plain residual net (He et al., 2016)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from edgemood.emotion import EMOTIONS
+
+STEM = 24
+WIDTHS = (24, 64, 112)
+"""Channels at 24×24, 12×12 and 6×6 pixels: 39.4 M multiply-adds at 48×48, 0.55 M weights."""
+
+DROPOUT = 0.3
+
+
+class Residual(nn.Module):  # type: ignore[misc]  # torch is not typed here
+    """Two 3×3 convolutions around a shortcut, a 1×1 convolution where the shape changes."""
+
+    def __init__(self, channels_in: int, channels: int, stride: int) -> None:
+        super().__init__()
+        self.body = nn.Sequential(
+            nn.Conv2d(channels_in, channels, 3, stride, 1, bias=False),
+            nn.BatchNorm2d(channels),
+            nn.ReLU(),
+            nn.Conv2d(channels, channels, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+        self.shortcut: nn.Module = nn.Identity()
+        if stride != 1 or channels_in != channels:
+            self.shortcut = nn.Sequential(
+                nn.Conv2d(channels_in, channels, 1, stride, bias=False), nn.BatchNorm2d(channels)
+            )
+        self.activation = nn.ReLU()
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(n, channels_in, h, w) to (n, channels, h / stride, w / stride)."""
+        result: Tensor = self.activation(self.body(features) + self.shortcut(features))
+        return result
+
+
+class FaceNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
+    """Grey faces (n, 1, 48, 48) to two vectors of logits: FER2013's label and the FER+ votes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        fine, middle, coarse = WIDTHS
+        self.features = nn.Sequential(
+            nn.Conv2d(1, STEM, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(STEM),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            Residual(STEM, fine, 1),
+            Residual(fine, middle, 2),
+            Residual(middle, middle, 1),
+            Residual(middle, coarse, 2),
+            Residual(coarse, coarse, 1),
+            nn.AdaptiveAvgPool2d(1),
+            nn.Flatten(),
+        )
+        self.dropout = nn.Dropout(DROPOUT)
+        self.label_head = nn.Linear(coarse, len(EMOTIONS))
+        self.votes_head = nn.Linear(coarse, len(EMOTIONS))
+
+    def forward(self, faces: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits of the FER2013 label and of the FER+ votes, (n, 7) each."""
+        features = self.dropout(self.features(faces))
+        return self.label_head(features), self.votes_head(features)
+
+
+def multiply_adds(network: nn.Module, example: Tensor) -> int:
+    """Multiply-adds of all convolutions and linear layers for one `example`, (1, c, h, w)."""
+    total = 0
+
+    def count(module: nn.Module, _: tuple[Tensor, ...], output: Tensor) -> None:
+        nonlocal total
+        weight = getattr(module, "weight")  # noqa: B009  (typed Any on purpose)
+        positions = output[0, 0].numel() if output.ndim == 4 else 1
+        total += weight.numel() * positions
+
+    layers = [m for m in network.modules() if isinstance(m, nn.Conv2d | nn.Linear)]
+    hooks = [layer.register_forward_hook(count) for layer in layers]
+    with torch.no_grad():
+        network(example)
+    for hook in hooks:
+        hook.remove()
+    return total
