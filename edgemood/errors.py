@@ -45,3 +45,7 @@ class AlreadyRunningError(EdgemoodError, OSError):
 
 class NotRunningError(EdgemoodError, OSError):
     """No daemon answers on the control socket."""
+
+
+class ControlError(EdgemoodError, OSError):
+    """The control socket cannot be opened."""
