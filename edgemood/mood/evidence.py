@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import ClassVar
 
-from edgemood.emotion import Scores
+from edgemood.emotion import EMOTIONS, Scores
 
 
 class Sense(StrEnum):
@@ -46,7 +48,12 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """One sense at one instant: either scores with a reliability, or a reason for having none."""
+    """One sense at one instant: either scores with a reliability, or a reason for having none.
+
+    Raises ValueError when it has both or neither, or a value outside its range.
+    """
+
+    sense: ClassVar[Sense]
 
     at_s: float
     """monotonic seconds"""
@@ -60,11 +67,19 @@ class Evidence:
     def __post_init__(self) -> None:
         if (self.scores is None) == (self.reason is None):
             raise ValueError("evidence needs scores or a reason for having none, and not both")
+        if self.scores is not None and self.scores.shape != (len(EMOTIONS),):
+            raise ValueError(f"expected {len(EMOTIONS)} scores, got shape {self.scores.shape}")
+        if not 0 <= self.reliability <= 1:
+            raise ValueError(f"reliability must lie in [0, 1], got {self.reliability}")
+        if not math.isfinite(self.at_s):
+            raise ValueError(f"the time of evidence must be finite, got {self.at_s}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceEvidence(Evidence):
     """What the camera says of one frame; several faces are joined by their reliability."""
+
+    sense = Sense.FACE
 
     faces: int
     """faces found, judged or not"""
@@ -75,6 +90,8 @@ class FaceEvidence(Evidence):
 @dataclass(frozen=True, slots=True, eq=False)
 class VoiceEvidence(Evidence):
     """What the microphone says of one stretch of sound."""
+
+    sense = Sense.VOICE
 
     voice: float
     """the voice gate's probability in [0, 1] that somebody in the room speaks"""

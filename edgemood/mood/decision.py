@@ -1,0 +1,125 @@
+"""From fused scores, which tremble, to a decided mood, which does not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edgemood.config.schema import MoodConfig
+from edgemood.emotion import EMOTIONS, Emotion, Scores, as_scores
+from edgemood.mood.fusion import Fused
+
+CONFIRM_S = 1.5
+"""From unknown, a mood must win for this long without a break before it is decided."""
+
+CHALLENGE_S = 5.0
+"""A rival of the mood in force must win for this long without a break to take its place. Models
+err for as long as a face or a phrase lasts; under the errors that `tests/mood/test_noise.py`
+simulates, 5 s halve the wrong changes per hour that 1.5 s allow."""
+
+MARGIN = 0.2
+"""A rival's fused score must exceed that of the mood in force by this much."""
+
+MIN_SUPPORTERS = 3
+"""A mood needs this many records that say so themselves: one wrong frame decides nothing."""
+
+LOOK_S = 6.0
+"""After this long without a decision the box has looked, and the answer is unknown: five records
+of a voice at 1.5 per second, and time to confirm them."""
+
+UNKNOWN_SCORES: Scores = as_scores([4 if emotion is Emotion.NEUTRAL else 1 for emotion in EMOTIONS])
+"""Flat, leaning to neutral: near the origin of the valence–arousal plane."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decision:
+    """The mood in force, without the words for it."""
+
+    emotion: Emotion | None
+    since_s: float
+    scores: Scores
+    confidence: float
+    settled: bool
+    rival: Emotion | None
+    """an emotion that wins now and is not in force (yet)"""
+
+
+class Decider:
+    """Decides the mood by hysteresis, minimum dwell, abstention and hold."""
+
+    def __init__(self, settings: MoodConfig, start_s: float) -> None:
+        self._settings = settings
+        self._rival: Emotion | None = None
+        self.restart(start_s)
+
+    def restart(self, now_s: float) -> None:
+        """Forget the mood in force; the next one needs no dwell."""
+        self._settled = False
+        self._enter(None, now_s)
+
+    def decide(self, now_s: float, fused: Fused) -> Decision:
+        """Take the fused scores of this instant into account; time never runs backwards."""
+        leader = self._leader(fused)
+        if leader is None or leader is self._emotion:
+            self._rival = None
+        elif leader is not self._rival:
+            self._rival, self._rival_since_s = leader, now_s
+        if self._rival is not None and self._may_take_over(now_s):
+            self._enter(self._rival, now_s)
+        if leader is not None and leader is self._emotion:
+            self._scores, self._confidence = fused.scores, fused.confidence
+            self._supported_s = fused.newest_s
+            confidence = fused.confidence
+        elif self._emotion is not None and self._is_worn_out(now_s):
+            self._enter(None, now_s)
+            confidence = 0.0
+        else:
+            confidence = self._confidence * self._freshness(now_s)
+        if self._emotion is not None or now_s - self._since_s >= LOOK_S:
+            self._settled = True
+        return Decision(
+            emotion=self._emotion,
+            since_s=self._since_s,
+            scores=self._scores,
+            confidence=confidence,
+            settled=self._settled,
+            rival=self._rival,
+        )
+
+    def _leader(self, fused: Fused) -> Emotion | None:
+        """The emotion that wins clearly enough to be the mood, if there is one."""
+        winner = fused.winner
+        if (
+            winner is None
+            or fused.confidence < self._settings.min_confidence
+            or fused.supporters < MIN_SUPPORTERS
+        ):
+            return None
+        if self._emotion is None or winner is self._emotion:
+            return winner
+        lead = fused.scores[EMOTIONS.index(winner)] - fused.scores[EMOTIONS.index(self._emotion)]
+        return winner if lead >= MARGIN else None
+
+    def _may_take_over(self, now_s: float) -> bool:
+        needed_s = CONFIRM_S if self._emotion is None else CHALLENGE_S
+        return now_s - self._rival_since_s >= needed_s and self._has_dwelt(now_s)
+
+    def _is_worn_out(self, now_s: float) -> bool:
+        return now_s - self._supported_s >= self._settings.hold_s and self._has_dwelt(now_s)
+
+    def _has_dwelt(self, now_s: float) -> bool:
+        return self._emotion is None or now_s - self._since_s >= self._settings.dwell_s
+
+    def _freshness(self, now_s: float) -> float:
+        """1 at the last support of the mood in force, 0 once it has been held for `hold_s`."""
+        if self._settings.hold_s == 0:
+            return 0.0
+        return min(1.0, max(0.0, 1.0 - (now_s - self._supported_s) / self._settings.hold_s))
+
+    def _enter(self, emotion: Emotion | None, now_s: float) -> None:
+        self._emotion = emotion
+        self._since_s = now_s
+        self._supported_s = now_s
+        self._scores = UNKNOWN_SCORES
+        self._confidence = 0.0
+        self._rival = None
+        self._rival_since_s = now_s

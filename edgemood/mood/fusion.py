@@ -1,0 +1,164 @@
+"""Evidence of a few seconds joined to one opinion, weighted by reliability and age.
+
+*Within* a sense, scores are averaged (a linear opinion pool). Neighbouring frames show the same
+face in the same light and err together; multiplying them would count one error many times, and the
+sum rule is the one that bears wrong estimates best (Kittler et al., "On combining classifiers",
+IEEE PAMI 20(3), 1998).
+
+*Across* senses, opinions are multiplied (the independent opinion pool): given the emotion, what a
+camera and a microphone get wrong has little in common, so two weak opinions that agree are a
+stronger one, which an average can never be (Genest & Zidek, "Combining probability distributions",
+Statistical Science 1(1), 1986). A product lets one sense veto the other; therefore each opinion is
+first discounted towards "no idea" by how far its sense can be trusted (Shafer, "A mathematical
+theory of evidence", 1976, ch. 11).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemood.emotion import EMOTIONS, Emotion, Scores, as_scores, strongest
+from edgemood.mood.evidence import Evidence, Reason, Sense
+
+FULL_RECORDS = 5
+"""A sense is trusted as far as its five best recent records, missing ones counting as zero: the
+pace of a sense does not matter beyond about a second of frames or three of voice, and one record
+alone, however sure, stays below a confidence of 0.2 + 0.8 / 7 = 0.31."""
+
+MAX_TRUST = 0.98
+"""No sense is ever beyond doubt, so that it cannot veto the other."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opinion:
+    """What one sense says over the window."""
+
+    scores: Scores
+    """mean of its records by reliability and age, shape (7,)"""
+    trust: float
+    """how far to believe them, in [0, 1)"""
+    votes: NDArray[np.intp]
+    """how many records were strongest in each emotion, shape (7,)"""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fused:
+    """What the senses say together at one instant."""
+
+    scores: Scores
+    """shape (7,); uniform when no sense judges"""
+    confidence: float
+    """in [0, 1]: the winner's score, lowered as far as a sense that is sure says otherwise"""
+    opinions: Mapping[Sense, Opinion]
+    """of the senses that judge; empty when there is none"""
+    reasons: Mapping[Sense, Reason]
+    """the most frequent reason of each sense that mostly abstains"""
+    supporters: int
+    """records whose own strongest emotion is the winner"""
+    newest_s: float
+    """monotonic seconds of the newest record that judged; -inf when none did"""
+
+    @property
+    def winner(self) -> Emotion | None:
+        """The emotion with the highest score; None when no sense judges."""
+        return strongest(self.scores) if self.opinions else None
+
+    @property
+    def shares(self) -> dict[Sense, float]:
+        """How much each sense weighs, summing to 1; empty when no sense judges."""
+        total = sum(opinion.trust for opinion in self.opinions.values())
+        return {sense: opinion.trust / total for sense, opinion in self.opinions.items()}
+
+
+def recency(age_s: float, window_s: float) -> float:
+    """Weight of a record by its age, in [0, 1]; 0 outside the window and before its time.
+
+    Half an Epanechnikov kernel: flat for the newest records, and zero at the window's end, so that
+    nothing jumps when a record leaves (Epanechnikov, Theory of Probability 14(1), 1969).
+    """
+    position = age_s / window_s
+    return 1.0 - position * position if 0.0 <= position < 1.0 else 0.0
+
+
+class _Judgement(NamedTuple):
+    """Evidence that judges, as far as it counts now."""
+
+    scores: Scores
+    weight: float
+    at_s: float
+
+
+def fuse(evidence: Iterable[Evidence], now_s: float, window_s: float) -> Fused:
+    """Join the evidence that is less than `window_s` old; its order does not matter."""
+    judgements: dict[Sense, list[_Judgement]] = {sense: [] for sense in Sense}
+    reasons: dict[Sense, dict[Reason | None, float]] = {
+        sense: defaultdict(float) for sense in Sense
+    }
+    for record in evidence:
+        recent = recency(now_s - record.at_s, window_s)
+        weight = recent * record.reliability
+        if record.scores is None:
+            reasons[record.sense][record.reason] += recent
+        elif weight > 0:
+            reasons[record.sense][None] += recent
+            judgements[record.sense].append(_Judgement(record.scores, weight, record.at_s))
+    opinions = {sense: _opinion(own) for sense, own in judgements.items() if own}
+    scores, confidence = _pool(opinions.values())
+    winner = int(np.argmax(scores))
+    return Fused(
+        scores=scores,
+        confidence=confidence,
+        opinions=opinions,
+        reasons={sense: reason for sense, own in reasons.items() if (reason := _main_reason(own))},
+        supporters=sum(int(opinion.votes[winner]) for opinion in opinions.values()),
+        newest_s=max(
+            (judgement.at_s for own in judgements.values() for judgement in own), default=-math.inf
+        ),
+    )
+
+
+def _opinion(judgements: list[_Judgement]) -> Opinion:
+    weights = np.array([judgement.weight for judgement in judgements])
+    rows = np.array([judgement.scores for judgement in judgements], dtype=np.float64)
+    best = np.sort(weights)[-FULL_RECORDS:]
+    return Opinion(
+        scores=as_scores((weights / weights.max()) @ rows),
+        trust=MAX_TRUST * float(best.sum()) / FULL_RECORDS,
+        votes=np.bincount(rows.argmax(axis=1), minlength=len(EMOTIONS)),
+    )
+
+
+def _main_reason(weights: Mapping[Reason | None, float]) -> Reason | None:
+    """Why a sense abstains, where it does so for most of the window; None stands for judging."""
+    abstaining = {reason: weight for reason, weight in weights.items() if reason is not None}
+    if sum(abstaining.values()) <= weights.get(None, 0.0):
+        return None
+    return max(abstaining, key=lambda reason: (abstaining[reason], reason))
+
+
+def _pool(opinions: Iterable[Opinion]) -> tuple[Scores, float]:
+    """Scores and confidence of the discounted opinions taken together."""
+    discounted = [_discounted(opinion) for opinion in opinions]
+    joint = np.ones(len(EMOTIONS))
+    for scores in discounted:
+        joint *= scores
+    joint /= joint.sum()
+    if not discounted:
+        return as_scores(joint), 0.0
+    winner = int(np.argmax(joint))
+    confidence = float(joint[winner])
+    for scores in discounted:
+        confidence *= 1.0 - float(scores.max() - scores[winner])
+    return as_scores(joint), confidence
+
+
+def _discounted(opinion: Opinion) -> NDArray[np.float64]:
+    uniform = 1.0 / len(EMOTIONS)
+    return opinion.trust * opinion.scores.astype(np.float64) + (1.0 - opinion.trust) * uniform

@@ -1,0 +1,74 @@
+"""The room's mood over time, from everything the senses send."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+from edgemood.config.schema import MoodConfig
+from edgemood.emotion import affect_of
+from edgemood.mood.because import because
+from edgemood.mood.decision import Decider
+from edgemood.mood.evidence import FaceEvidence, Sense, VoiceEvidence
+from edgemood.mood.fusion import fuse
+from edgemood.mood.room import RoomMood
+
+MAX_RECORDS = 10_000
+"""Per sense: more than the longest window (300 s) at the fastest frame rate (30 per second)."""
+
+
+class RoomMoodTracker:
+    """Takes evidence in any order and gives the mood of the room at any time.
+
+    Ask for the mood at least a few times per second: decisions are taken when it is asked for.
+    """
+
+    def __init__(self, settings: MoodConfig) -> None:
+        self._settings = settings
+        self._decider = Decider(settings, -math.inf)
+        self._records: dict[Sense, deque[FaceEvidence | VoiceEvidence]] = {
+            sense: deque(maxlen=MAX_RECORDS) for sense in Sense
+        }
+        self._forgotten_s = -math.inf
+        self._now_s = -math.inf
+
+    def add(self, evidence: FaceEvidence | VoiceEvidence) -> None:
+        """Take note of evidence; it counts from its own time on, until it leaves the window."""
+        if evidence.at_s >= self._forgotten_s:
+            self._records[evidence.sense].append(evidence)
+
+    def forget(self, now_s: float) -> None:
+        """Look again: what was seen and heard before now counts no more, nor does the mood."""
+        self._now_s = max(self._now_s, now_s)
+        self._forgotten_s = self._now_s
+        for records in self._records.values():
+            records.clear()
+        self._decider.restart(self._now_s)
+
+    def mood(self, now_s: float) -> RoomMood:
+        """Decide the mood at `now_s`, monotonic seconds; an earlier time than before is that."""
+        if self._now_s == -math.inf:
+            self._decider.restart(now_s)
+        self._now_s = now_s = max(self._now_s, now_s)
+        self._drop_outdated(now_s)
+        evidence = [record for records in self._records.values() for record in records]
+        fused = fuse(evidence, now_s, self._settings.window_s)
+        decision = self._decider.decide(now_s, fused)
+        return RoomMood(
+            at_s=now_s,
+            emotion=decision.emotion,
+            scores=decision.scores,
+            affect=affect_of(decision.scores),
+            confidence=decision.confidence,
+            since_s=decision.since_s,
+            because=because(decision, fused),
+            shares=fused.shares,
+            reasons=fused.reasons,
+            settled=decision.settled,
+        )
+
+    def _drop_outdated(self, now_s: float) -> None:
+        """Keep what lies within a window of now; a clock further ahead than that is wrong."""
+        for sense, records in self._records.items():
+            kept = [r for r in records if abs(now_s - r.at_s) < self._settings.window_s]
+            self._records[sense] = deque(kept, maxlen=MAX_RECORDS)
