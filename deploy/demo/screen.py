@@ -1,0 +1,99 @@
+"""The demo on a terminal: a line for whatever changes, and below them how things stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Self
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from deploy.demo.scene import Scene
+from edgemood.panel import SIGNALS
+
+STEADY_S = 1.0
+"""what changes back sooner than this gets no line"""
+_STYLES = {
+    "mood": "bold magenta",
+    "face": "cyan",
+    "voice": "green",
+    "music": "yellow",
+    "led": "red",
+    "demo": "bold",
+}
+_BAR_CELLS = 20
+
+
+class Screen:
+    """Lines with times on any output; on a terminal also a panel that keeps up to date."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self._live = Live(console=console, refresh_per_second=8, transient=True)
+        self._told: dict[str, str] = {}
+        self._pending: dict[str, tuple[str, float]] = {}
+
+    def __enter__(self) -> Self:
+        if self.console.is_terminal:
+            self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def say(self, at_s: float, who: str, what: str) -> None:
+        """One line of the story."""
+        line = Text.assemble((f"{at_s:5.1f} s  ", "dim"), (f"{who:<6}", _STYLES[who]), what)
+        self.console.print(line)
+
+    def show(self, scene: Scene) -> None:
+        """Tell what changed, and bring the panel up to date."""
+        for who, what in _sentences(scene):
+            self._tell_if_new(scene.at_s, who, what)
+        if self._live.is_started:
+            self._live.update(_panel(scene))
+
+    def _tell_if_new(self, at_s: float, who: str, what: str) -> None:
+        """Tell it once it has held for a moment."""
+        if self._told.get(who) == what:
+            self._pending.pop(who, None)
+            return
+        pending, since_s = self._pending.get(who, ("", at_s))
+        if pending != what:
+            self._pending[who] = what, at_s
+        elif at_s - since_s >= STEADY_S:
+            self._told[who] = what
+            del self._pending[who]
+            self.say(since_s, who, what)
+
+
+def _sentences(scene: Scene) -> Iterator[tuple[str, str]]:
+    """What may be told of a scene: who, and what."""
+    yield from scene.senses.items()
+    yield "mood", scene.mood or "unknown"
+    ahead = ", ".join(map(str, scene.queue.ahead)) or "nothing"
+    if scene.queue.playing:
+        yield "music", f"plays {scene.queue.playing}, then {ahead}"
+    elif not scene.connected:
+        yield "music", "MPD is gone"
+    yield "led", f"{SIGNALS[scene.led].looks} ({scene.led})"
+
+
+def _panel(scene: Scene) -> RenderableType:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim")
+    table.add_column()
+    filled = round(scene.confidence * _BAR_CELLS)
+    bar = "█" * filled + "░" * (_BAR_CELLS - filled)
+    table.add_row("room mood", Text(f"{scene.mood or 'unknown':<10}{bar}", _STYLES["mood"]))
+    table.add_row("because", scene.because)
+    for sense, said in scene.senses.items():
+        table.add_row(sense, Text(said, _STYLES[sense]))
+    table.add_row("plays", str(scene.queue.playing or "–"))
+    table.add_row("next", "\n".join(map(str, scene.queue.ahead)) or "–")
+    lamp = Text("● " if scene.lit else "○ ", _STYLES["led"])
+    table.add_row("LED", lamp + Text(scene.led))
+    return Group(Panel(table, title=f"edgemood, {scene.at_s:.0f} s", expand=False))

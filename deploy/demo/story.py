@@ -1,0 +1,133 @@
+"""What happens in the demo, in order, and what must be seen when it does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from deploy.demo.scene import Scene, ask_mpd, scene
+from deploy.demo.screen import Screen
+from deploy.demo.stage import Stage
+from edgemood.daemon.house import Daemon
+from edgemood.mood import Reason, Sense
+from edgemood.panel import LedState
+
+GLANCE_S = 0.1
+MPD_AWAY_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that had to happen."""
+
+    what: str
+    within_s: float
+    """how long it was given"""
+    at_s: float | None
+    """since the demo began; None: it did not happen in time"""
+    took_s: float
+
+
+class NotSeenError(Exception):
+    """An event did not happen within its bound; it is the last of the story's `events`."""
+
+
+class Story:
+    """Plays the demo on a stage in front of a running daemon, and keeps a record of it."""
+
+    def __init__(self, stage: Stage, daemon: Daemon, screen: Screen) -> None:
+        self.events: list[Event] = []
+        self._stage = stage
+        self._daemon = daemon
+        self._screen = screen
+        self._began_s = time.monotonic()
+
+    async def play(self) -> None:
+        """The whole story. Raises NotSeenError at the first event that is missing."""
+        await self._see("MPD is found", 15, lambda now: now.connected)
+        await self._see("a face is judged", 30, lambda now: now.senses[Sense.FACE] == "judged")
+        bright = await self._see("the room has a mood", 15, lambda now: now.mood is not None)
+        await self._see("a song that fits is queued in MPD", 10, _fits)
+
+        await self._see(
+            "the lights go out, and faces are no longer judged",
+            20,
+            lambda now: now.senses[Sense.FACE] == Reason.DARK,
+        )
+        await self._see("the LED says so", 3, lambda now: now.led is LedState.LOW_LIGHT)
+        await self._see(
+            "somebody talks, and the voice is judged",
+            15,
+            lambda now: now.senses[Sense.VOICE] == "judged",
+        )
+        await self._see(
+            "the room's mood changes", 20, lambda now: now.mood not in (None, bright.mood)
+        )
+        before = await self._see("the queue in MPD follows", 10, _fits)
+
+        self._tell("the button is pressed")
+        await self._stage.press_button()
+        await self._see(
+            "the LED says: looking again", 2, lambda now: now.led is LedState.LOOKING_AGAIN
+        )
+        await self._see(
+            "the room is judged anew and the song changed",
+            10,
+            lambda now: (
+                now.led is not LedState.LOOKING_AGAIN and now.queue.playing != before.queue.playing
+            ),
+        )
+
+        self._tell("MPD is killed")
+        self._stage.mpd.kill()
+        await self._see(
+            "the LED says: MPD unreachable", 5, lambda now: now.led is LedState.MPD_UNREACHABLE
+        )
+        await self._watch(MPD_AWAY_S)
+        self._tell("MPD is started again")
+        await self._stage.start_mpd_again()
+        await self._see(
+            "MPD is found again, and music plays",
+            10,
+            lambda now: now.connected and now.queue.playing is not None,
+        )
+        await self._watch(MPD_AWAY_S)
+
+    async def _see(self, what: str, within_s: float, is_there: Callable[[Scene], bool]) -> Scene:
+        """Watch until it is there, and take it down."""
+        began_s = self._now_s()
+        while not is_there(now := await self._glance()):
+            if now.at_s - began_s > within_s:
+                self.events.append(Event(what, within_s, None, within_s))
+                raise NotSeenError(what)
+            await asyncio.sleep(GLANCE_S)
+        self.events.append(Event(what, within_s, now.at_s, now.at_s - began_s))
+        return now
+
+    async def _watch(self, duration_s: float) -> None:
+        """Only look."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(duration_s):
+                while True:
+                    await self._glance()
+                    await asyncio.sleep(GLANCE_S)
+
+    async def _glance(self) -> Scene:
+        queue = await asyncio.to_thread(ask_mpd, self._stage.mpd.socket)
+        now = scene(self._now_s(), self._daemon.status(), queue, lit=self._stage.is_lit())
+        self._screen.show(now)
+        return now
+
+    def _tell(self, what: str) -> None:
+        self._screen.say(self._now_s(), "demo", what)
+
+    def _now_s(self) -> float:
+        return time.monotonic() - self._began_s
+
+
+def _fits(now: Scene) -> bool:
+    """Whether the next song in MPD's queue was written for the room's mood."""
+    return bool(now.queue.ahead) and now.queue.ahead[0].mood == now.mood
