@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from edgemood.errors import ModelError
 
 _IDENTIFIER = b"TFL3"  # FlatBuffers file identifier of the TFLite schema, at byte 4
+_SEAL = b"edgemood"  # stands between a model and its SHA-256 at the end of the file
+_SEAL_BYTES = len(_SEAL) + hashlib.sha256().digest_size
 
 
 class Model:
@@ -54,6 +57,16 @@ class Model:
         return result
 
 
+def sealed(content: bytes) -> bytes:
+    """A TFLite file with its checksum behind it, as `Model` wants it.
+
+    The interpreters follow the offsets inside a file unchecked: one that was cut short by a power
+    cut or a full disk crashes the process or never returns. TFLite readers ignore what lies behind
+    a model, so that a sealed file still works everywhere else.
+    """
+    return content + _SEAL + hashlib.sha256(content).digest()
+
+
 def _read(path: Path, expected: str) -> bytes:
     try:
         content = path.read_bytes()
@@ -61,7 +74,10 @@ def _read(path: Path, expected: str) -> bytes:
         raise ModelError(path, f"cannot be read ({error.strerror})", expected) from error
     if content[4:8] != _IDENTIFIER:
         raise ModelError(path, "not a TFLite file", expected)
-    return content
+    model = content[:-_SEAL_BYTES]
+    if sealed(model) != content:
+        raise ModelError(path, "damaged, or not written by edgemood's exporter", expected)
+    return model
 
 
 def _interpreter_class() -> Any:

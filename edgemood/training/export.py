@@ -24,6 +24,8 @@ from torch import fx, nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
+from edgemood.tflite import sealed
+
 _TOLERANCE = 1e-3  # of logits, between PyTorch's and TensorFlow's order of summation
 
 
@@ -51,7 +53,7 @@ def export_int8(network: nn.Module, inputs: NDArray[np.float32], path: Path) -> 
     difference = _difference(network, graph, inputs[:32])
     if difference > _TOLERANCE:
         raise ExportError(f"TensorFlow's float output differs by {difference:.2g}")
-    content = _convert(graph, inputs)
+    content = sealed(_convert(graph, inputs))
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     return Export(len(content), difference)
