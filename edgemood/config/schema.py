@@ -13,9 +13,13 @@ MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
 class Section(BaseModel):
-    """A part of the file: unknown keys are refused, values never change once read."""
+    """A part of the file: unknown keys are refused, values never change once read.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    Values arrive as the text in the file, so a field's type must be one that pydantic reads text
+    as: `int`, `float`, `str`, `SecretStr`, `Path`, `Literal` of words, a string enumeration.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class CameraConfig(Section):
@@ -23,20 +27,23 @@ class CameraConfig(Section):
 
     source: Literal["auto", "picamera2", "opencv", "replay", "none"] = "auto"
     """auto: the Pi camera, else a webcam, else none"""
-    device: int | str = 0
+    device: Annotated[int | str, Field(union_mode="left_to_right")] = 0
     """opencv: number, /dev/v4l/by-id path, or a video file"""
     path: Path | None = None
     """replay: a folder of photographs, or a video"""
     script: Path | None = None
     """replay: a YAML script of light changes and freezes"""
     frames_per_s: Annotated[float, Field(gt=0, le=30)] = 4.0
+    """pictures judged per second"""
 
 
 class VisionConfig(Section):
     """How faces are found and judged."""
 
     model: Path = MODELS / "face_emotion.tflite"
+    """the face-emotion model"""
     people: Literal["everyone", "largest"] = "everyone"
+    """whose faces make the mood: everyone's, or only that of the nearest person"""
     min_face_px: Annotated[int, Field(ge=24, le=1000)] = 48
     """faces narrower than this are too far away to judge"""
 
@@ -56,7 +63,9 @@ class HearingConfig(Section):
     """How voices are found and judged."""
 
     model: Path = MODELS / "speech_emotion.tflite"
+    """the speech-emotion model"""
     voice_gate: Path = MODELS / "voice_gate.tflite"
+    """the model that tells a voice from everything else"""
 
 
 class MoodConfig(Section):
@@ -78,7 +87,9 @@ class MpdConfig(Section):
     host: str = "localhost"
     """name, address, or path of a unix socket"""
     port: Annotated[int, Field(ge=1, le=65535)] = 6600
+    """TCP port; not used with a unix socket"""
     password: SecretStr | None = None
+    """as in mpd.conf; none when MPD asks for none"""
 
 
 class MusicConfig(Section):
@@ -100,7 +111,9 @@ class PanelConfig(Section):
     enabled: Literal["auto", "yes", "no"] = "auto"
     """auto: yes where there are GPIO pins"""
     button_pin: Annotated[int, Field(ge=0, le=27)] = 17
+    """a button between this pin and ground"""
     led_pin: Annotated[int, Field(ge=0, le=27)] = 27
+    """an LED with its resistor between this pin and ground"""
     hold_s: Annotated[float, Field(ge=0.5, le=10)] = 2.0
     """the button held this long switches sensing off or on"""
 
@@ -109,7 +122,9 @@ class DaemonConfig(Section):
     """How the daemon is spoken to, and how much it says."""
 
     socket: Path = Path("/run/edgemood/control.sock")
+    """where `edgemood status` and its kin find the daemon"""
     log: Literal["debug", "info", "warning", "error"] = "info"
+    """what reaches the journal"""
 
 
 class Config(Section):
