@@ -1,0 +1,53 @@
+"""How loud it is, and whether the microphone itself is in trouble."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Final
+
+import numpy as np
+
+from edgemood.hearing.block import BLOCK_S, Block
+from edgemood.hearing.mel import FLOOR_DB
+from edgemood.mood.evidence import Reason
+
+MUTED_AFTER_S: Final = 5.0
+"""Longer than the digital silence that noise-gated microphones put between two sentences."""
+MUTED_SWING: Final = 1.0 / 32768
+"""One 16-bit step between the lowest and the highest sample; a live converter's noise is more."""
+CLIPPED_SHARE: Final = 0.01
+"""More samples at full scale than a clean full-scale sine has (see `block.FULL_SCALE`)."""
+LEVEL_S: Final = 0.6
+CLIPPING_S: Final = 2.5
+"""As long as the stretch of speech that is judged."""
+
+
+class LevelMeter:
+    """Follows the level of the sound, block by block."""
+
+    def __init__(self) -> None:
+        self._powers: deque[float] = deque(maxlen=round(LEVEL_S / BLOCK_S))
+        self._clipped: deque[float] = deque(maxlen=round(CLIPPING_S / BLOCK_S))
+        self._muted_blocks = 0
+
+    def push(self, block: Block) -> None:
+        """Take the next block."""
+        self._powers.append(float(block.samples.var(dtype=np.float64)))  # leaves the offset out
+        self._clipped.append(block.clipped)
+        is_flat = float(np.ptp(block.samples)) <= MUTED_SWING
+        self._muted_blocks = self._muted_blocks + 1 if is_flat else 0
+
+    @property
+    def level_dbfs(self) -> float:
+        """Root mean square of the last `LEVEL_S` without offset, in [-100, 0] dB of full scale."""
+        power = float(np.mean(self._powers)) if self._powers else 0.0
+        return float(10.0 * np.log10(np.clip(power, 10.0 ** (FLOOR_DB / 10.0), 1.0)))
+
+    @property
+    def trouble(self) -> Reason | None:
+        """MUTED after `MUTED_AFTER_S` of digital silence, CLIPPING when overdriven, else None."""
+        if self._muted_blocks >= MUTED_AFTER_S / BLOCK_S:
+            return Reason.MUTED
+        if self._clipped and float(np.mean(self._clipped)) > CLIPPED_SHARE:
+            return Reason.CLIPPING
+        return None
