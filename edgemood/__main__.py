@@ -1,0 +1,5 @@
+"""``python -m edgemood``."""
+
+from edgemood.cli import main
+
+main()

@@ -1,0 +1,143 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from edgemood.cli.where import CONFIG, socket_of
+from edgemood.errors import EdgemoodError
+
+ANSWER_WITHIN_S = 5.0
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        envvar="EDGEMOOD_CONFIG",
+        help=f"Configuration of the daemon.  [default: {CONFIG}]",
+        show_default=False,
+    ),
+]
+
+
+@app.callback()
+def _edgemood(
+    version: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool,
+        typer.Option(
+            "--version",
+            help="Tell the version.",
+            is_eager=True,
+            callback=lambda wanted: _tell_version(wanted=wanted),
+        ),
+    ] = False,
+) -> None:
+    """Sense the mood of the room and keep an MPD queue in tune with it."""
+
+
+def _tell_version(*, wanted: bool) -> None:
+    if wanted:
+        from edgemood import __version__
+
+        typer.echo(f"edgemood {__version__}")
+        raise typer.Exit
+
+
+@app.command()
+def run(
+    config: ConfigOption = None,
+    state: Annotated[
+        Path,
+        typer.Option(
+            metavar="DIR", envvar="STATE_DIRECTORY", help="Folder for what outlives the daemon."
+        ),
+    ] = Path("/var/lib/edgemood"),
+) -> None:
+    """Run the daemon until it is told to stop."""
+    from edgemood.daemon.service import run as run_service
+
+    raise typer.Exit(run_service(config or CONFIG, state))
+
+
+@app.command()
+def status(
+    config: ConfigOption = None,
+    as_json: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--json", help="For programs.")
+    ] = False,
+) -> None:
+    """Tell the mood of the room and how everything is doing."""
+    reply = _ask("status", config)
+    if as_json:
+        typer.echo(json.dumps(reply, ensure_ascii=False, indent=2))
+    else:
+        from edgemood.cli.status import show
+
+        show(reply)
+
+
+@app.command()
+def redetect(config: ConfigOption = None) -> None:
+    """Look again now, and change the next song."""
+    _say(_ask("redetect", config), "looking again")
+
+
+@app.command()
+def pause(config: ConfigOption = None) -> None:
+    """Close camera and microphone; the music goes on."""
+    _say(_ask("pause", config), "sensing is off")
+
+
+@app.command()
+def resume(config: ConfigOption = None) -> None:
+    """Open camera and microphone again."""
+    _say(_ask("resume", config), "sensing is on")
+
+
+@app.command()
+def why(config: ConfigOption = None) -> None:
+    """Explain the last decision about mood and song."""
+    typer.echo(_ask("why", config).get("why", "the daemon gives no reason"))
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(metavar="FILE", envvar="EDGEMOOD_CONFIG")] = CONFIG,
+) -> None:
+    """Tell everything that is wrong with a configuration file."""
+    from edgemood.config import load
+    from edgemood.errors import ConfigError
+
+    try:
+        load(file)
+    except ConfigError as error:
+        for problem in error.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"{file}: no problems")
+
+
+def _ask(verb: str, config: Path | None) -> dict[str, Any]:
+    """The daemon's reply. Raises NotRunningError, or EdgemoodError with the daemon's refusal."""
+    from edgemood.daemon.client import ask
+
+    reply = ask(socket_of(config), verb, ANSWER_WITHIN_S)
+    if not reply.pop("ok", False):
+        raise EdgemoodError(str(reply.get("error", f"the daemon refused to {verb}")))
+    return reply
+
+
+def _say(reply: dict[str, Any], otherwise: str) -> None:
+    typer.echo(reply.get("said", otherwise))

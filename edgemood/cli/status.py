@@ -1,0 +1,123 @@
+"""The reply to ``status``, for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+Reply = dict[str, Any]
+
+_STYLES = {"working": "green", "starting": "cyan", "missing": "yellow", "fault": "red"}
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
+
+
+def show(reply: Reply, console: Console | None = None) -> None:
+    """Print the reply; whatever it lacks, as of a daemon of another version, is left out."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for label, value in _rows(reply):
+        table.add_row(label, value)
+    (console or Console(highlight=False)).print(table)
+
+
+def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
+    yield from _mood(_section(reply, "mood"))
+    if (on := reply.get("sensing")) is not None:
+        yield "sensing", _text("on" if on else "off: camera and microphone are closed")
+    for name, sense in _section(reply, "senses").items():
+        if isinstance(sense, dict):
+            yield _clean(name), _sense(sense)
+    yield from _music(_section(reply, "music"))
+    yield from _config(_section(reply, "config"))
+    if led := reply.get("led"):
+        yield "LED", _text(led)
+    if isinstance(uptime_s := reply.get("uptime_s"), int | float):
+        yield "up", _text(f"{duration(uptime_s)}, version {reply.get('version') or 'unknown'}")
+
+
+def _mood(mood: Reply) -> Iterator[tuple[str, Text]]:
+    if not mood:
+        return
+    line = _text(mood.get("emotion") or "unknown", "bold")
+    details = []
+    if mood.get("emotion") and isinstance(confidence := mood.get("confidence"), int | float):
+        details.append(f"{confidence:.0%} sure")
+    if isinstance(since_s := mood.get("since_s_ago"), int | float):
+        details.append(f"for {duration(since_s)}")
+    if details:
+        line.append(f" ({', '.join(details)})")
+    yield "mood", line
+    if because := mood.get("because"):
+        yield "", _text(because)
+    if advice := mood.get("advice"):
+        yield "", _text(f"what would help: {advice}", "yellow")
+
+
+def _sense(sense: Reply) -> Text:
+    state = _clean(sense.get("state") or "unknown")
+    parts = [Text(state, _STYLES.get(state, ""))]
+    parts += [_text(sense[key]) for key in ("device", "detail") if sense.get(key)]
+    if sense.get("last"):
+        parts.append(_text(f"last: {sense['last']}"))
+    if sense.get("restarts"):
+        times = "once" if sense["restarts"] == 1 else f"{sense['restarts']} times"
+        parts.append(_text(f"restarted {times}"))
+    return Text("; ").join(parts)
+
+
+def _music(music: Reply) -> Iterator[tuple[str, Text]]:
+    if not music:
+        return
+    connected = Text("connected", "green") if music.get("connected") else Text("no MPD", "red")
+    parts = [connected, *(_text(music[key]) for key in ("server", "detail") if music.get(key))]
+    yield "music", Text("; ").join(parts)
+    if target := music.get("target"):
+        yield "", _text(f"aiming at {target}")
+    if playing := music.get("playing"):
+        yield "playing", _text(playing)
+    label = "next"
+    for song in music.get("next") or ():
+        mood = f" ({song['mood']})" if song.get("mood") else ""
+        yield label, _text(f"{song.get('song') or '?'}{mood}")
+        label = ""
+
+
+def _config(config: Reply) -> Iterator[tuple[str, Text]]:
+    if not config:
+        return
+    problems = config.get("problems") or []
+    verdict = "; not in force, it has problems:" if problems else ""
+    yield "config", _text(f"{config.get('file') or 'none, all defaults'}{verdict}")
+    for problem in problems:
+        yield "", _text(problem, "red")
+
+
+def _section(reply: Reply, name: str) -> Reply:
+    section = reply.get(name)
+    return section if isinstance(section, dict) else {}
+
+
+def _text(value: object, style: str = "") -> Text:
+    return Text(_clean(value), style)
+
+
+def _clean(value: object) -> str:
+    """Without what could steer a terminal: titles of songs come from anywhere."""
+    return "".join(letter if letter.isprintable() else "�" for letter in str(value))
+
+
+def duration(seconds: float) -> str:
+    """A duration in the two largest units that matter."""
+    whole_s = int(seconds)
+    if whole_s < _MINUTE_S:
+        return f"{whole_s} s"
+    if whole_s < _HOUR_S:
+        return f"{whole_s // _MINUTE_S} min"
+    if whole_s < _DAY_S:
+        return f"{whole_s // _HOUR_S} h {whole_s % _HOUR_S // _MINUTE_S} min"
+    return f"{whole_s // _DAY_S} d {whole_s % _DAY_S // _HOUR_S} h"

@@ -1,0 +1,127 @@
+import copy
+import io
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console
+
+from edgemood.cli.status import duration, show
+
+REPLY: dict[str, Any] = {
+    "mood": {
+        "emotion": "happy",
+        "confidence": 0.8,
+        "valence": 0.6,
+        "arousal": 0.4,
+        "since_s_ago": 12.3,
+        "because": "two faces smile",
+        "advice": "more light",
+    },
+    "sensing": True,
+    "senses": {
+        "face": {
+            "state": "working",
+            "device": "USB camera 0",
+            "detail": "",
+            "last": "judged",
+            "restarts": 2,
+        },
+        "voice": {
+            "state": "missing",
+            "device": "",
+            "detail": "no microphone: plug one in",
+            "last": None,
+            "restarts": 0,
+        },
+    },
+    "music": {
+        "connected": True,
+        "server": "localhost:6600",
+        "detail": "",
+        "playing": "Artist – Title",
+        "next": [{"song": "One", "mood": "happy"}, {"song": "Two", "mood": None}],
+        "target": "happy",
+    },
+    "config": {"file": "/etc/edgemood/config.yaml", "problems": []},
+    "led": "sensing",
+    "uptime_s": 7512.0,
+    "version": "0.1.0",
+}
+
+
+def shown(reply: dict[str, Any], width: int = 100) -> str:
+    page = io.StringIO()
+    show(reply, Console(file=page, width=width, highlight=False))
+    return page.getvalue()
+
+
+def test_everything_an_owner_may_want_to_know_is_shown() -> None:
+    assert [line.rstrip() for line in shown(REPLY).splitlines()] == [
+        "mood     happy (80% sure, for 12 s)",
+        "         two faces smile",
+        "         what would help: more light",
+        "sensing  on",
+        "face     working; USB camera 0; last: judged; restarted 2 times",
+        "voice    missing; no microphone: plug one in",
+        "music    connected; localhost:6600",
+        "         aiming at happy",
+        "playing  Artist – Title",
+        "next     One (happy)",
+        "         Two",
+        "config   /etc/edgemood/config.yaml",
+        "LED      sensing",
+        "up       2 h 5 min, version 0.1.0",
+    ]
+
+
+def test_an_unknown_mood_is_shown_with_its_reason_and_without_a_figure() -> None:
+    mood = {"emotion": None, "confidence": 0.0, "because": "too dark", "since_s_ago": 70}
+    assert shown({"mood": mood}).split("\n")[:2] == [
+        "mood  unknown (for 1 min)".ljust(25),
+        "      too dark".ljust(25),
+    ]
+
+
+def test_problems_of_the_configuration_are_listed() -> None:
+    config = {"file": "config.yaml", "problems": ["config.yaml:3:1: moood: unknown key"]}
+    page = shown({"config": config})
+    assert "not in force" in page
+    assert "config.yaml:3:1: moood: unknown key" in page
+
+
+def test_titles_are_shown_as_they_are_and_cannot_steer_the_terminal() -> None:
+    page = shown({"music": {"connected": True, "playing": "[bold]\x1b[2JTitle\r\n"}})
+    assert "[bold]�[2JTitle��" in page
+
+
+def without(reply: Any, choices: st.DataObject) -> Any:
+    """The reply, with some keys gone and some values null."""
+    if not isinstance(reply, dict):
+        return reply
+    kept = {}
+    for key, value in reply.items():
+        fate = choices.draw(st.sampled_from(["kept", "kept", "null", "gone"]))
+        if fate != "gone":
+            kept[key] = None if fate == "null" else without(value, choices)
+    return kept
+
+
+@given(st.data())
+def test_whatever_is_missing_the_rest_is_shown(choices: st.DataObject) -> None:
+    shown(without(copy.deepcopy(REPLY), choices), width=60)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (59.9, "59 s"),
+        (60, "1 min"),
+        (3600, "1 h 0 min"),
+        (90061, "1 d 1 h"),
+    ],
+)
+def test_a_duration_is_told_in_its_largest_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
