@@ -3,8 +3,8 @@
 VENV := .venv
 VENV_TRAIN := .venv-train
 
-DEMO_PACKAGES := mpd espeak-ng python3-venv
-TEST_PACKAGES := $(DEMO_PACKAGES) gcc libasound2-plugins libsystemd-dev mpc pkg-config \
+DEMO_PACKAGES := mpd pocketsphinx-testdata python3-venv
+TEST_PACKAGES := $(DEMO_PACKAGES) espeak-ng gcc libasound2-plugins libsystemd-dev mpc pkg-config \
 	portaudio19-dev pulseaudio python3-dev
 TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
 
@@ -16,7 +16,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
 
-demo: $(VENV)/$(if $(LIVE),test,demo).stamp ## 40 seconds of the whole thing; LIVE=1: your webcam and microphone, DEMO_SOUND=1: your loudspeaker
+demo: $(VENV)/$(if $(LIVE),test,demo).stamp ## the whole thing in 40 s; LIVE=1: on your camera, microphone; DEMO_SOUND=1: aloud
 	$(VENV)/bin/python -m deploy.demo
 
 demo-picture: $(VENV)/demo.stamp ## the demo's output as docs/demo.svg
@@ -51,14 +51,14 @@ scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/
 clean: ## everything that make made, but not models/
 	rm -rf $(VENV) $(VENV_TRAIN) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/demo.stamp: pyproject.toml deploy/setup
+$(VENV)/demo.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV) demo $(DEMO_PACKAGES)
 	@touch $@
 
-$(VENV)/test.stamp: pyproject.toml deploy/setup
+$(VENV)/test.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV) dev $(TEST_PACKAGES)
 	@touch $@ $(VENV)/demo.stamp
 
-$(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup
+$(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV_TRAIN) train $(TRAIN_PACKAGES)
 	@touch $@
