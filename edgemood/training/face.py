@@ -15,16 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from edgemood.training.datasets import REPOSITORY
-from edgemood.training.face_augment import Variation, normalise_batch, vary
+from edgemood.training import face_files
+from edgemood.training.datasets import MODELS, REPOSITORY
+from edgemood.training.face_augment import Variation, vary
 from edgemood.training.face_data import PUBLIC_TEST, TRAINING, Faces, class_counts, load_faces
+from edgemood.training.face_heads import DeviceNet, choose_mix, head_logits
 from edgemood.training.face_net import FaceNet
+from edgemood.training.metrics import accuracy
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,36 +184,35 @@ def _write(state: dict[str, Any], path: Path) -> None:
     unfinished.replace(path)
 
 
-def head_logits(network: nn.Module, faces: Faces) -> tuple[NDArray[np.float32], ...]:
-    """Logits of both heads for all faces, (n, 7) each, through the device's normalisation."""
-    network.eval()
-    label_logits, votes_logits = [], []
-    with torch.no_grad():
-        for images in torch.from_numpy(faces.images).split(256):
-            label, votes = network(normalise_batch(images.unsqueeze(1).float()))
-            label_logits.append(label)
-            votes_logits.append(votes)
-    return torch.cat(label_logits).numpy(), torch.cat(votes_logits).numpy()
-
-
-def accuracies(network: nn.Module, faces: Faces) -> tuple[float, float]:
+def accuracies(network: FaceNet, faces: Faces) -> tuple[float, float]:
     """Share of right answers of the label head (FER2013) and of the votes head (FER+ majority)."""
     label_logits, votes_logits = head_logits(network, faces)
-    known = faces.majority >= 0
-    label = np.mean(label_logits.argmax(axis=1) == faces.labels)
-    votes = np.mean(votes_logits.argmax(axis=1)[known] == faces.majority[known])
-    return float(label), float(votes)
+    return accuracy(label_logits, faces.labels), accuracy(votes_logits, faces.majority)
+
+
+def export(folder: Path, train: Faces, choose: Faces, models: Path) -> None:
+    """Turn the best epoch's checkpoint in `folder` into the files in `models`."""
+    best = torch.load(folder / "best.pt", weights_only=True)
+    network = FaceNet()
+    network.load_state_dict(best["network"])
+    mix = choose_mix(network, choose)
+    result = face_files.write(DeviceNet(network, mix), train, models)
+    print(f"epoch {best['epoch']}, {mix}, {result}", flush=True)
 
 
 def main() -> None:
-    """Train from the data to the checkpoint of the best epoch."""
+    """Train, or go on training, and export the best epoch."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=REPOSITORY / "build" / "face")
     parser.add_argument("--epochs", type=int, default=Recipe().epochs)
+    parser.add_argument("--folder", type=Path, default=REPOSITORY / "build" / "face")
+    parser.add_argument("--models", type=Path, default=MODELS)
+    parser.add_argument("--export-only", action="store_true", help="export the best epoch so far")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
-    recipe = Recipe(epochs=options.epochs)
-    Training(recipe, options.folder, load_faces(TRAINING), load_faces(PUBLIC_TEST)).run()
+    train, choose = load_faces(TRAINING), load_faces(PUBLIC_TEST)
+    if not options.export_only:
+        Training(Recipe(epochs=options.epochs), options.folder, train, choose).run()
+    export(options.folder, train, choose, options.models)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,36 @@
+"""The face model's files: the int8 file for the box and the float weights it came from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from edgemood.training.export import Export, export_int8
+from edgemood.training.face_data import Faces
+from edgemood.training.face_heads import DeviceNet, Mix
+from edgemood.training.face_net import FaceNet
+from edgemood.vision.expression import normalise
+
+INT8 = Path("face_emotion.tflite")
+FLOAT = Path("float") / "face_emotion.pt"
+
+_REPRESENTATIVES = 500  # training faces that set the ranges of the int8 activations
+
+
+def write(device: DeviceNet, train: Faces, models: Path) -> Export:
+    """Write both files into the folder `models`; `train` gives representative faces."""
+    (models / FLOAT).parent.mkdir(parents=True, exist_ok=True)
+    torch.save(device.state_dict(), models / FLOAT)
+    chosen = np.random.default_rng(0).choice(len(train), _REPRESENTATIVES, replace=False)
+    inputs = np.stack([normalise(image) for image in train.images[chosen]])
+    return export_int8(device.eval(), inputs, models / INT8)
+
+
+def load_float(models: Path) -> DeviceNet:
+    """The float network behind the int8 file."""
+    device = DeviceNet(FaceNet(), Mix(label_share=0.5, temperature=1.0))
+    device.load_state_dict(torch.load(models / FLOAT, weights_only=True))
+    device.eval()
+    return device
