@@ -16,19 +16,25 @@ import soundfile
 from deploy.demo.synth import RATE_HZ, Instrument, Part, render
 from edgemood.emotion import Emotion
 
-ARTIST = "The edgemood demo"
-
-_PLUCK = Instrument((1, 0.7, 0.5, 0.35, 0.25, 0.2, 0.15, 0.1), 0.003, 0.25, 0.0, 0.08)
-_BELL = Instrument((1, 0, 0.4, 0.6, 0, 0.3, 0, 0.2), 0.002, 0.5, 0.0, 0.3)
-_PIANO = Instrument((1, 0.5, 0.3, 0.15, 0.1, 0.05), 0.006, 0.9, 0.0, 0.2)
-_FLUTE = Instrument((1, 0.25, 0.08), 0.08, 1.0, 0.8, 0.15, vibrato_cents=18)
-_PAD = Instrument((1, 0.35, 0.2, 0.1), 0.7, 1.0, 0.9, 0.8)
-_TREMBLING = Instrument((1, 0.6, 0.5, 0.4, 0.3), 0.15, 1.0, 0.9, 0.2, tremolo_hz=8.5)
-_QUEASY = Instrument((1, 0.2, 0.6, 0.1, 0.5), 0.05, 1.0, 0.8, 0.1, vibrato_cents=70)
-_FUZZ = Instrument((1, 0.5, 0.33, 0.25, 0.2, 0.16), 0.003, 1.0, 0.9, 0.03, drive=6)
-_BASS = Instrument((1, 0.5, 0.2), 0.008, 0.5, 0.3, 0.05)
-_KICK = Instrument((1,), 0.002, 0.07, 0.0, 0.02, vibrato_cents=500)
-_SNARE = Instrument((), 0.001, 0.07, 0.0, 0.02)
+_PLUCK = Instrument(
+    "plucked strings", (1, 0.7, 0.5, 0.35, 0.25, 0.2, 0.15, 0.1), 0.003, 0.25, 0.0, 0.08
+)
+_BELL = Instrument("bells", (1, 0, 0.4, 0.6, 0, 0.3, 0, 0.2), 0.002, 0.5, 0.0, 0.3)
+_PIANO = Instrument("piano", (1, 0.5, 0.3, 0.15, 0.1, 0.05), 0.006, 0.9, 0.0, 0.2)
+_FLUTE = Instrument("flute", (1, 0.25, 0.08), 0.08, 1.0, 0.8, 0.15, vibrato_cents=18)
+_PAD = Instrument("soft strings", (1, 0.35, 0.2, 0.1), 0.7, 1.0, 0.9, 0.8)
+_TREMBLING = Instrument(
+    "trembling strings", (1, 0.6, 0.5, 0.4, 0.3), 0.15, 1.0, 0.9, 0.2, tremolo_hz=8.5
+)
+_QUEASY = Instrument(
+    "wavering reeds", (1, 0.2, 0.6, 0.1, 0.5), 0.05, 1.0, 0.8, 0.1, vibrato_cents=70
+)
+_FUZZ = Instrument(
+    "overdriven guitar", (1, 0.5, 0.33, 0.25, 0.2, 0.16), 0.003, 1.0, 0.9, 0.03, drive=6
+)
+_BASS = Instrument("bass", (1, 0.5, 0.2), 0.008, 0.5, 0.3, 0.05)
+_KICK = Instrument("bass drum", (1,), 0.002, 0.07, 0.0, 0.02, vibrato_cents=500)
+_SNARE = Instrument("snare drum", (), 0.001, 0.07, 0.0, 0.02)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,12 @@ class Song:
     """how often it is played through"""
     room: float = 0.3
     gain: float = 1.0
+
+    @property
+    def artist(self) -> str:
+        """The instruments that play it."""
+        names = dict.fromkeys(part.instrument.name for part in self.parts)
+        return ", ".join(names).capitalize()
 
 
 SONGS = (
@@ -164,12 +176,16 @@ SONGS = (
 )  # fmt: skip
 
 
-def record(folder: Path) -> None:
-    """Write every piece to `folder` as FLAC, tagged with title, artist and the emotion as genre."""
-    for number, song in enumerate(SONGS, start=1):
+def record(music: Path) -> None:
+    """Write every piece as FLAC to a folder of `music` named after its emotion.
+
+    Its tags say title, artist, and the emotion once more as genre.
+    """
+    for song in SONGS:
         sound = song.gain * render(song.parts, song.tempo_bpm, song.times, song.room)
-        path = folder / f"{number:02d} {song.title}.flac"
+        folder = music / song.emotion
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{song.title}.flac"
         with soundfile.SoundFile(path, "w", RATE_HZ, channels=1, subtype="PCM_16") as file:
-            file.title, file.artist, file.genre = song.title, ARTIST, song.emotion.capitalize()
-            file.tracknumber = str(number)
+            file.title, file.artist, file.genre = song.title, song.artist, song.emotion
             file.write(sound)

@@ -24,6 +24,7 @@ Sound = NDArray[np.float32]
 class Instrument:
     """How a note sounds: its spectrum, and how that swells, dies away and trembles."""
 
+    name: str
     harmonics: tuple[float, ...]
     """amplitude of the fundamental and of each overtone after it; empty: noise, for drums"""
     attack_s: float

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from deploy.demo.synth import RATE_HZ, Instrument, Part, render
 
-TONE = Instrument((1, 0.5), 0.01, 0.5, 0.5, 0.1)
+TONE = Instrument("tone", (1, 0.5), 0.01, 0.5, 0.5, 0.1)
 NOTES = st.builds(
     "{}{}{}:{}".format,
     st.sampled_from("abcdefg"),
@@ -50,7 +50,7 @@ def test_what_is_not_a_note_is_refused_with_an_example():
     drive=st.sampled_from([0.0, 6.0]),
 )
 def test_sound_is_finite_and_never_clips(notes, tempo_bpm, room, drive):
-    rough = Instrument((1, 0.5, 0.3), 0.003, 0.5, 0.5, 0.1, drive=drive)
+    rough = Instrument("tone", (1, 0.5, 0.3), 0.003, 0.5, 0.5, 0.1, drive=drive)
     sound = render((Part(rough, 0.3, " ".join(notes)),), tempo_bpm, times=2, room=room)
     assert sound.dtype == np.float32
     assert np.isfinite(sound).all()
