@@ -101,18 +101,18 @@ def _hann_window() -> NDArray[np.float64]:
 def _mel_filters() -> NDArray[np.float64]:
     """Triangles of equal width in mel, peak 1, times the pre-emphasis: (bands, bins)."""
     bins_hz = np.fft.rfftfreq(_FFT_SAMPLES, 1.0 / SAMPLE_RATE_HZ)
-    edges_mel = np.linspace(_mel(_LOWEST_HZ), _mel(_HIGHEST_HZ), BANDS + 2)
-    edges_hz = 700.0 * (10.0 ** (edges_mel / 2595.0) - 1.0)
-    low, centre, high = edges_hz[:-2, None], edges_hz[1:-1, None], edges_hz[2:, None]
+    low, centre, high = _EDGES_HZ[:-2, None], _EDGES_HZ[1:-1, None], _EDGES_HZ[2:, None]
     rising = (bins_hz - low) / (centre - low)
     falling = (high - bins_hz) / (high - centre)
     triangles: NDArray[np.float64] = np.maximum(0.0, np.minimum(rising, falling))
     return triangles * _emphasis_power(bins_hz) / _emphasis_power(np.array(_REFERENCE_HZ))
 
 
-def _mel(frequency_hz: float) -> float:
-    """O'Shaughnessy's mel scale, as in HTK."""
-    return 2595.0 * float(np.log10(1.0 + frequency_hz / 700.0))
+def _edges_hz() -> NDArray[np.float64]:
+    """Where the triangles begin, peak and end, on O'Shaughnessy's mel scale as in HTK."""
+    lowest, highest = 2595.0 * np.log10(1.0 + np.array([_LOWEST_HZ, _HIGHEST_HZ]) / 700.0)
+    edges: NDArray[np.float64] = np.linspace(lowest, highest, BANDS + 2)
+    return 700.0 * (10.0 ** (edges / 2595.0) - 1.0)
 
 
 def _emphasis_power(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -122,5 +122,9 @@ def _emphasis_power(frequency_hz: NDArray[np.float64]) -> NDArray[np.float64]:
     return response
 
 
+_EDGES_HZ: Final = _edges_hz()
 _WINDOW: Final = _hann_window()
 _FILTERS: Final = _mel_filters()
+
+BAND_CENTRES_HZ: Final = _EDGES_HZ[1:-1]
+"""Where the bands lie: (64,) in Hz."""

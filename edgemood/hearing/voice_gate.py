@@ -25,7 +25,7 @@ CLOSE_AT: Final = 0.4
 """Two thresholds on the voice probability, so that the gate does not chatter."""
 HANGOVER_BLOCKS: Final = 1
 """How long the gate stays open after the last voice: the pause between two words."""
-SILENCE_DB: Final = -75.0
+SILENCE_DB: Final = -70.0
 """Quieter blocks are silence in any room."""
 ABOVE_FLOOR_DB: Final = 3.0
 """Blocks that do not rise this far above the room's own noise floor are silence too."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,10 +15,9 @@ from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.hearing.mel import BANDS, SAMPLE_RATE_HZ, log_mel
+from edgemood.training.datasets import REPOSITORY, data_file
 
-DATA = Path(os.environ.get("EDGEMOOD_DATA", "../shared/data"))
-"""Where the data sets lie; `EDGEMOOD_DATA` overrides it."""
-CACHE = Path("build/training")
+CACHE = REPOSITORY / "build" / "training"
 """Where log-mels are kept between runs; never committed."""
 
 
@@ -42,21 +40,24 @@ class Recording:
 
 def speech(data: Path) -> list[Recording]:
     """The emotional speech of three corpora: RAVDESS, nEMO, ASED."""
-    folder = data / "speech"
-    rows = _rows(folder / "index.csv")
-    return [Recording(folder / f"{r['corpus']}.tar", r["file"], r["split"], r) for r in rows]
+    return [
+        Recording(data_file(f"speech/{row['corpus']}.tar", data), row["file"], row["split"], row)
+        for row in _rows("speech/index.csv", data)
+    ]
 
 
 def noise(data: Path) -> list[Recording]:
     """Household and outdoor noise: ESC-10 and the backgrounds of Speech Commands."""
-    rows = _rows(data / "noise.csv")
-    return [Recording(data / "noise.tar", r["file"], r["split"], r) for r in rows]
+    archive = data_file("noise.tar", data)
+    rows = _rows("noise.csv", data)
+    return [Recording(archive, row["file"], row["split"], row) for row in rows]
 
 
 def music(data: Path) -> list[Recording]:
     """Songs, most of them sung."""
-    rows = _rows(data / "music" / "index.csv")
-    return [Recording(data / "music", r["file"], r["split"], r) for r in rows]
+    folder = data_file("music", data)
+    rows = _rows("music/index.csv", data)
+    return [Recording(folder, row["file"], row["split"], row) for row in rows]
 
 
 def sounds(recordings: list[Recording]) -> Iterator[NDArray[np.float32]]:
@@ -86,10 +87,8 @@ def cached_log_mels(
     return np.split(np.load(frames_file, mmap_mode="r"), ends[:-1])
 
 
-def _rows(index: Path) -> list[dict[str, str]]:
-    if not index.exists():
-        raise FileNotFoundError(f"{index} is missing: set EDGEMOOD_DATA to the folder of the data")
-    with index.open(newline="", encoding="utf-8") as lines:
+def _rows(index: str, data: Path) -> list[dict[str, str]]:
+    with data_file(index, data).open(newline="", encoding="utf-8") as lines:
         return list(csv.DictReader(lines))
 
 

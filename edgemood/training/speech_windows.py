@@ -1,0 +1,75 @@
+"""What the speech-emotion model is shown in training: windows of spoken frames."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemood.hearing.mel import level_db
+from edgemood.hearing.speech_emotion import HOP_FRAMES, LEAST_FRAMES, WINDOW_FRAMES, model_input
+from edgemood.hearing.voice_gate import BLOCK_FRAMES, HANGOVER_BLOCKS
+
+TYPICAL_DEPTH_DB = 32.0
+"""Frames of clean speech this far below its loud ones are pauses."""
+_BEFORE_FRAMES = 12
+_AFTER_FRAMES = BLOCK_FRAMES * HANGOVER_BLOCKS
+"""A block of the gate reaches a little before and after the voice in it."""
+
+
+class Clip:
+    """One recording with the levels that say where it is spoken."""
+
+    def __init__(self, frames: NDArray[np.float16], emotion: int) -> None:
+        self.frames = np.asarray(frames)
+        self.emotion = emotion
+        levels_db = level_db(self.frames.astype(np.float32))
+        self._below_loud_db = np.percentile(levels_db, 95) - levels_db
+
+    def spoken(self, depth_db: float) -> NDArray[np.float32]:
+        """The frames (n, 64) that the voice gate would pass, were its threshold at `depth_db`."""
+        voiced = self._below_loud_db < depth_db
+        reach = np.ones(_BEFORE_FRAMES + _AFTER_FRAMES + 1)
+        near = np.convolve(voiced, reach)[_BEFORE_FRAMES : _BEFORE_FRAMES + len(voiced)] > 0
+        return self.frames[near].astype(np.float32)
+
+    def random_window(self, frames: int, draw: np.random.Generator) -> NDArray[np.float32]:
+        """A crop (frames, 64) at a random tempo; now and then of less speech, repeated."""
+        spoken = self.spoken(draw.uniform(24.0, 40.0))
+        wanted = round(frames * draw.uniform(0.82, 1.22))
+        if draw.random() < 0.25:
+            spoken = _crop(spoken, int(draw.integers(wanted // 2, wanted)), draw)
+        window = np.resize(_crop(spoken, wanted, draw), (wanted, spoken.shape[1]))
+        place = np.linspace(0.0, wanted - 1.0, frames)
+        below = np.minimum(place.astype(int), wanted - 2)
+        part = (place - below).astype(np.float32)[:, np.newaxis]
+        picture: NDArray[np.float32] = window[below] * (1.0 - part) + window[below + 1] * part
+        return picture
+
+    def pictures(self) -> NDArray[np.float32]:
+        """What the box would see while the clip is spoken: (n, 256, 64), level removed."""
+        spoken = self.spoken(TYPICAL_DEPTH_DB)
+        ends = [*range(LEAST_FRAMES, len(spoken), HOP_FRAMES), len(spoken)]
+        windows = [spoken[max(0, end - WINDOW_FRAMES) : end] for end in ends]
+        return np.stack([model_input(window)[:, :, 0] for window in windows])
+
+
+def sampling_weights(groups: list[tuple[str, int]]) -> NDArray[np.float64]:
+    """How often to show each clip, from its (corpus, emotion): sums to 1.
+
+    Half-way (in the geometric mean) between equal shares for every emotion and equal shares for
+    every emotion of every corpus, because disgust is acted in one corpus only.
+    """
+    of_group = Counter(groups)
+    of_emotion = Counter(emotion for _, emotion in groups)
+    weights = np.array([(of_group[g] * of_emotion[g[1]]) ** -0.5 for g in groups])
+    weights /= weights.sum()
+    return weights
+
+
+def _crop(
+    frames: NDArray[np.float32], length: int, draw: np.random.Generator
+) -> NDArray[np.float32]:
+    start = int(draw.integers(0, max(1, len(frames) - length + 1)))
+    return frames[start : start + length]

@@ -1,0 +1,127 @@
+"""What the voice gate is shown in training: speech, music, noise and their mixtures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from edgemood.hearing.mel import BANDS, FLOOR_DB, level_db
+from edgemood.hearing.voice_gate import BLOCK_FRAMES, JUDGED, WINDOW_FRAMES, Sound
+from edgemood.training import speech_data
+from edgemood.training.speech_augment import Augmenter, normalised, power_sum
+
+HEARD_DEPTH_DB = 30.0
+"""Frames less than this below a recording's loud ones hold its sound …"""
+SILENT_DEPTH_DB = 35.0
+"""… and frames more than this below them do not; what lies between may be either."""
+HEARD_SHARE = 0.3
+"""A block holds a sound when this share of its frames does."""
+_KINDS = (Sound.VOICE, Sound.MUSIC, Sound.NOISE)
+
+
+class Track:
+    """One recording of speech, music or noise."""
+
+    def __init__(self, frames: NDArray[np.float16]) -> None:
+        self.frames = np.asarray(frames)
+        levels_db = level_db(self.frames.astype(np.float32))
+        self.loud_db = float(np.percentile(levels_db, 95))
+        heard = levels_db > self.loud_db - HEARD_DEPTH_DB
+        faint = levels_db > self.loud_db - SILENT_DEPTH_DB
+        self.sounding_starts = self._starts(heard, HEARD_SHARE, 1.0)
+        """where windows begin whose judged block holds the sound"""
+        self.silent_starts = self._starts(faint, 0.0, 0.0)
+        """where windows begin whose judged block lies in a pause of it"""
+
+    def window(self, start: int) -> NDArray[np.float32]:
+        """Frames from `start` on, (128, 64); what lies outside the recording is silence."""
+        window = np.full((WINDOW_FRAMES, BANDS), FLOOR_DB, dtype=np.float32)
+        first, last = max(0, start), min(len(self.frames), start + WINDOW_FRAMES)
+        window[first - start : last - start] = self.frames[first:last]
+        return window
+
+    def _starts(self, sounds: NDArray[np.bool_], least: float, most: float) -> NDArray[np.int_]:
+        share = np.convolve(sounds, np.ones(BLOCK_FRAMES), "valid") / BLOCK_FRAMES
+        starts: NDArray[np.int_] = np.flatnonzero((share >= least) & (share <= most))
+        return starts - JUDGED.start
+
+
+class Scenes:
+    """Draws batches of scenes with the sound that the judged block holds."""
+
+    def __init__(self, tracks: dict[Sound, list[Track]], seed: int) -> None:
+        self._tracks = tracks
+        self._draw = np.random.default_rng(seed)
+        self._augmenter = Augmenter(seed)
+
+    def batch(self, count: int) -> tuple[Tensor, Tensor]:
+        """Pictures (n, 1, 128, 64) and what each judged block holds, (n,) of `Sound`."""
+        fronts, backs, sounds, snrs_db = [], [], [], []
+        for _ in range(count):
+            speaks = self._draw.random() < 0.5
+            behind = _KINDS[1 + int(self._draw.random() < 0.5)]
+            pauses = speaks and self._draw.random() < 0.25
+            front = self._window(Sound.VOICE if speaks else behind, sounding=not pauses)
+            back = self._window(behind if speaks else Sound.NOISE, sounding=True)
+            is_clean = self._draw.random() < 0.3
+            snr_db = self._draw.uniform(30, 60) if is_clean else self._draw.uniform(-3, 25)
+            if not speaks:
+                snr_db = self._draw.uniform(10, 60)
+            quiet_room = Sound.NOISE if is_clean else behind
+            sounds.append(
+                Sound.VOICE if speaks and not pauses else quiet_room if speaks else behind
+            )
+            fronts.append(front)
+            backs.append(back)
+            snrs_db.append(snr_db)
+        front_mel = self._augmenter.other_throat(torch.from_numpy(np.stack(fronts)), widest=0.1)
+        back_mel = self._augmenter.microphone(torch.from_numpy(np.stack(backs)))
+        # Both windows come with their recording's loud level at 0 dB.
+        scene = power_sum(front_mel, back_mel - torch.tensor(snrs_db).float()[:, None, None])
+        return self._picture(scene), torch.tensor(sounds)
+
+    def _window(self, sound: Sound, *, sounding: bool) -> NDArray[np.float32]:
+        while True:
+            tracks = self._tracks[sound]
+            track = tracks[self._draw.integers(len(tracks))]
+            starts = track.sounding_starts if sounding else track.silent_starts
+            if len(starts):
+                start = int(starts[self._draw.integers(len(starts))])
+                return track.window(start) - track.loud_db
+
+    def _picture(self, scene: Tensor) -> Tensor:
+        augmenter = self._augmenter
+        count = len(scene)
+        hiss_db = -augmenter.uniform(count, 25.0, 70.0)[:, None, None]
+        hiss = augmenter.microphone(hiss_db + 3.0 * torch.randn(scene.shape))
+        scene = power_sum(augmenter.room(scene, probability=0.3), hiss - 18.0)
+        scene = augmenter.band_limit(augmenter.microphone(scene), probability=0.25)
+        scene = augmenter.codec(scene, probability=0.3)
+        unheard = augmenter.chance(count, 0.1)
+        scene[unheard, : JUDGED.start] = FLOOR_DB
+        return augmenter.masked(normalised(scene), 6.0, 6.0)[:, None]
+
+
+def tracks(data: Path, cache: Path, split: str) -> dict[Sound, list[Track]]:
+    """The recordings of a split by what they hold."""
+    sources = {
+        Sound.VOICE: ("speech", speech_data.speech(data)),
+        Sound.MUSIC: ("music", speech_data.music(data)),
+        Sound.NOISE: ("noise", speech_data.noise(data)),
+    }
+    return {
+        sound: [
+            Track(frames)
+            for recording, frames in zip(
+                recordings,
+                speech_data.cached_log_mels(name, recordings, cache),
+                strict=True,
+            )
+            if recording.split == split
+        ]
+        for sound, (name, recordings) in sources.items()
+    }
