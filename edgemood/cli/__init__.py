@@ -13,10 +13,11 @@ EXIT_NOT_RUNNING = 3
 
 def main() -> None:
     """Run the command of the command line; errors go to standard error in plain words."""
-    from edgemood.cli.app import app
+    from edgemood.cli.commands import run_command
 
     try:
-        app()
+        code = run_command(sys.argv[1:])
     except EdgemoodError as error:
-        print(f"edgemood: {error}", file=sys.stderr)  # noqa: T201 - this is a command
-        sys.exit(EXIT_NOT_RUNNING if isinstance(error, NotRunningError) else EXIT_ERROR)
+        sys.stderr.write(f"edgemood: {error}\n")
+        code = EXIT_NOT_RUNNING if isinstance(error, NotRunningError) else EXIT_ERROR
+    sys.exit(code)
