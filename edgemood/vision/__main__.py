@@ -1,0 +1,15 @@
+"""The process of the sense: ``python -m edgemood.vision``, started by the daemon."""
+
+from __future__ import annotations
+
+import logging
+
+import cv2
+
+from edgemood.sense import serve
+from edgemood.vision.watch import watch
+
+if __name__ == "__main__":
+    logging.basicConfig(format="vision: %(message)s")
+    cv2.setNumThreads(1)  # as fast on one core, and leaves the others to the music
+    serve(watch)

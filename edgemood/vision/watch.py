@@ -1,0 +1,100 @@
+"""The loop of the sense: pictures in, face evidence out, and what becomes of the camera."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from edgemood.clock import Clock, SystemClock
+from edgemood.config.schema import Config
+from edgemood.errors import CameraError, ModelError
+from edgemood.mood.evidence import Sense
+from edgemood.pipe import Record, SenseReport, SenseState
+from edgemood.vision.camera import Camera, open_camera
+from edgemood.vision.expression import ExpressionModel
+from edgemood.vision.faces import HaarDetector
+from edgemood.vision.judge import FaceJudge
+
+HEARTBEAT_S = 0.5
+"""The last report is repeated this often; the daemon takes two silent seconds for a hang."""
+
+RETRY_S = 3.0
+"""How long to leave a camera or model alone that could not be used."""
+
+
+def watch(
+    config: Config,
+    clock: Clock | None = None,
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator[Record]:
+    """Watch the room until the iterator is closed; nothing ends it from within.
+
+    Yields a report whenever the camera's state changes, evidence for every frame, and the last
+    report again while there is nothing to judge. `wait` sleeps for a number of seconds.
+    """
+    return _Watch(config, clock or SystemClock(), wait).records()
+
+
+class _Watch:
+    def __init__(self, config: Config, clock: Clock, wait: Callable[[float], object]) -> None:
+        self._config = config
+        self._clock = clock
+        self._wait = wait
+        self._started_s = clock.now_s()
+
+    def records(self) -> Iterator[Record]:
+        if self._config.camera.source == "none":
+            while True:
+                yield from self._repeat(
+                    SenseState.MISSING, "", "switched off in config.yaml", HEARTBEAT_S
+                )
+        yield self._report(SenseState.STARTING, "", "")
+        while True:
+            device = ""
+            try:
+                model = ExpressionModel(self._config.vision.model)
+                with closing(self._open_camera()) as camera:
+                    device = camera.name
+                    yield from self._judge(camera, model)
+            except ModelError as error:
+                yield from self._repeat(SenseState.FAULT, "", str(error), RETRY_S)
+            except CameraError as error:
+                state = SenseState.FAULT if device else SenseState.MISSING
+                yield from self._repeat(state, device, str(error), RETRY_S)
+
+    def _open_camera(self) -> Camera:
+        return open_camera(self._config.camera, self._clock, self._started_s, self._wait)
+
+    def _judge(self, camera: Camera, model: ExpressionModel) -> Iterator[Record]:
+        """Evidence from an opened camera. Raises CameraError when that fails."""
+        judge = FaceJudge(self._config.vision, HaarDetector(), model)
+        pause_s = 1 / self._config.camera.frames_per_s
+        frame = camera.read()
+        yield self._report(SenseState.WORKING, camera.name, "")
+        while True:
+            due_s = frame.at_s + pause_s
+            yield judge.judge(frame)
+            yield from self._pause(due_s, camera.name)
+            frame = camera.read()
+
+    def _pause(self, until_s: float, device: str) -> Iterator[Record]:
+        """Wait for the next picture's turn, with a heartbeat when that is long."""
+        while (left_s := until_s - self._clock.now_s()) > HEARTBEAT_S:
+            self._wait(HEARTBEAT_S)
+            yield self._report(SenseState.WORKING, device, "")
+        if left_s > 0:
+            self._wait(left_s)
+
+    def _repeat(
+        self, state: SenseState, device: str, detail: str, duration_s: float
+    ) -> Iterator[Record]:
+        """The same report until `duration_s` is over."""
+        end_s = self._clock.now_s() + duration_s
+        yield self._report(state, device, detail)
+        while self._clock.now_s() < end_s:
+            self._wait(HEARTBEAT_S)
+            yield self._report(state, device, detail)
+
+    def _report(self, state: SenseState, device: str, detail: str) -> SenseReport:
+        return SenseReport(Sense.FACE, self._clock.now_s(), state, device, detail)
