@@ -1,0 +1,194 @@
+"""The DJ: hears the room's mood and keeps one MPD's queue in tune with it, for ever."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+import numpy as np
+
+from edgemood.backoff import Backoff
+from edgemood.clock import Clock
+from edgemood.config.schema import Config
+from edgemood.emotion import Emotion
+from edgemood.errors import EdgemoodError, PlayerError
+from edgemood.mood import RoomMood
+from edgemood.music.keeper import Memory, QueueKeeper
+from edgemood.music.library import LibraryReader
+from edgemood.music.player import Change, Player
+from edgemood.music.queue import QueuedSong, State
+from edgemood.music.status import MusicStatus
+from edgemood.music.strategy import path_for
+from edgemood.trouble import Trouble
+
+_FIRST_PAUSE_S = 1.0
+_LONGEST_PAUSE_S = 30.0
+_LOOK_EVERY_S = 15.0
+"""Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
+
+_log = logging.getLogger(__name__)
+
+
+class Dj:
+    """One MPD server's host for the evening.
+
+    Its manners: people's songs after the current one play first, the box's own wait behind them.
+    When the room's mood changes, the waiting own songs are replaced and the playing song ends by
+    itself. Stop means stop (`MusicWanted` has the rule). `on_message` answers what MPD clients
+    send to the channel ``edgemood``.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        memory: Memory,
+        *,
+        on_message: Callable[[str], Awaitable[str]] | None = None,
+        rng: np.random.Generator | None = None,
+    ) -> None:
+        self._config = config.music
+        self._clock = clock
+        self._on_message = on_message
+        self._player = Player(config.mpd)
+        self._reader = LibraryReader(self._player)
+        self._keeper = QueueKeeper(
+            self._player, clock, memory, config.music, rng or np.random.default_rng()
+        )
+        self._hands = asyncio.Lock()
+        self._due = asyncio.Event()
+        self._stale: set[Change] = set()
+        self._heard: Emotion | None = None
+        self._connected = False
+        self._unreachable = Trouble(_log)
+        self._empty = Trouble(_log)
+        self._detail = ""
+
+    def hear(self, mood: RoomMood) -> None:
+        """Take note of the room's mood; cheap, to be called as often as it is decided.
+
+        While the room is unknown, the last known mood holds.
+        """
+        if mood.emotion is None or mood.emotion is self._heard:
+            return
+        self._heard = mood.emotion
+        self._keeper.follow(path_for(mood.emotion, mood.scores, self._config))
+        self._due.set()
+
+    async def move_on(self) -> None:
+        """Replace the waiting own songs by fitting ones and go to the next song, with a fade.
+
+        This is what the button does, so it also ends a stop or a pause. Without MPD there is
+        nothing to move on from, and nothing happens.
+        """
+        if not self._connected:
+            return
+        try:
+            async with self._hands:
+                await self._keeper.move_on()
+        except PlayerError as error:
+            _log.warning("cannot move on: %s", error)
+
+    async def run(self) -> None:
+        """Live until cancelled: find MPD, keep its queue, and find it again when it is lost."""
+        backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
+        while True:
+            try:
+                await self._arrive()
+                backoff.reset()
+                await self._serve()
+            except* PlayerError as errors:
+                self._detail = str(_first(errors))
+                self._unreachable.starts(self._detail)
+            finally:
+                self._connected = False
+                self._player.close()
+            await self._clock.sleep(backoff.pause_s())
+
+    def status(self) -> MusicStatus:
+        """How things stand now."""
+        keeper, now = self._keeper, self._keeper.now
+        plays = self._connected and now is not None and now.state is State.PLAY
+        valence, arousal = keeper.target.affect
+        return MusicStatus(
+            connected=self._connected,
+            address=self._player.address,
+            detail=self._detail,
+            playing=self._name(now.playing) if plays and now and now.playing else None,
+            coming=tuple(map(self._name, keeper.own)),
+            songs=len(keeper.library.songs),
+            target=f"valence {valence:+.2f}, arousal {arousal:+.2f}: {keeper.target.because}",
+            why=keeper.last_choice.why if keeper.last_choice else "nothing chosen yet",
+        )
+
+    async def _arrive(self) -> None:
+        await self._player.connect()
+        self._stale = set(Change)
+        async with self._hands:
+            await self._follow_library()
+            await self._keeper.arrive()
+        self._connected = True
+        self._unreachable.ends(f"MPD at {self._player.address}: connected")
+        self._due.set()
+
+    async def _serve(self) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._listen(group))
+            group.create_task(self._look_now_and_then())
+            while True:
+                await self._due.wait()
+                self._due.clear()
+                async with self._hands:
+                    await self._follow_library()
+                    await self._keeper.tend()
+
+    async def _listen(self, group: asyncio.TaskGroup) -> None:
+        while True:
+            changes = await self._player.changes()
+            if Change.MESSAGE in changes:
+                for message in await self._player.messages():
+                    group.create_task(self._answer(message))
+            self._stale |= changes
+            self._due.set()
+
+    async def _look_now_and_then(self) -> None:
+        while True:
+            await self._clock.sleep(_LOOK_EVERY_S)
+            self._due.set()
+
+    async def _answer(self, message: str) -> None:
+        if self._on_message is None:
+            return
+        try:
+            reply = await self._on_message(message)
+        except EdgemoodError as error:
+            reply = str(error)
+        await self._player.reply(reply)
+
+    async def _follow_library(self) -> None:
+        """Read what has changed, and say when there is nothing to play."""
+        stale, self._stale = self._stale, set()
+        if not stale & {Change.LIBRARY, Change.STICKERS, Change.PLAYLISTS}:
+            return
+        library = self._keeper.library = await self._reader.read(stale)
+        if library.songs:
+            self._detail = ""
+            self._empty.ends(f"MPD's library has {len(library.songs)} songs now")
+        else:
+            self._detail = (
+                f"MPD at {self._player.address}: its library is empty; put songs into its "
+                "music_directory and run `mpc update`"
+            )
+            self._empty.starts(self._detail)
+
+    def _name(self, queued: QueuedSong) -> str:
+        song = self._keeper.library.get(queued.file)
+        return queued.file.encode("utf-8", "replace").decode() if song is None else song.name
+
+
+def _first(errors: BaseException) -> BaseException:
+    """The error that ended the session; the others followed from it."""
+    while isinstance(errors, BaseExceptionGroup):
+        errors = errors.exceptions[0]
+    return errors

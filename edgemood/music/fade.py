@@ -1,0 +1,38 @@
+"""Going to the next song without a jolt."""
+
+from __future__ import annotations
+
+import contextlib
+
+from edgemood.clock import Clock
+from edgemood.errors import PlayerError
+from edgemood.music.player import Player
+
+FADE_S = 1.6
+"""long enough to be heard as a fade, short enough to answer a button"""
+_STEPS = 8
+_MIXER_GRAIN = 5
+"""hardware mixers with few steps report a volume this far from the one that was set"""
+
+
+async def fade_to_next(player: Player, clock: Clock, volume: int) -> None:
+    """Turn the music down from `volume`, go to the next song, and restore the volume exactly.
+
+    Whoever turns the volume meanwhile has the last word. Raises PlayerError; then, and when
+    cancelled, the volume is restored if MPD can still be reached.
+    """
+    try:
+        for step in range(1, _STEPS + 1):
+            level = round(volume * (1 - step / _STEPS))
+            await player.set_volume(level)
+            await clock.sleep(FADE_S / _STEPS)
+            found = await player.volume()
+            if found is None or abs(found - level) > _MIXER_GRAIN:
+                await player.next()
+                return
+        await player.next()
+    except BaseException:
+        with contextlib.suppress(PlayerError):
+            await player.set_volume(volume)
+        raise
+    await player.set_volume(volume)

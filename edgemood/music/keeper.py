@@ -1,0 +1,227 @@
+"""Keeps MPD's queue as planned: what the DJ's hands do."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Protocol
+
+import numpy as np
+
+from edgemood.clock import Clock
+from edgemood.config.schema import MusicConfig
+from edgemood.music.chooser import ARTIST_SPACING, Choice, Past, choose
+from edgemood.music.fade import fade_to_next
+from edgemood.music.library import Library
+from edgemood.music.plan import Plan, plan
+from edgemood.music.player import Player
+from edgemood.music.queue import (
+    QueuedSong,
+    Snapshot,
+    State,
+    moved_by_people,
+    recognise,
+    still_waiting,
+)
+from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
+from edgemood.music.wanted import MusicWanted
+from edgemood.trouble import Trouble
+
+RETRY_S = 15.0
+"""pause between two attempts while MPD cannot play what the box queues"""
+
+_OWN = "queue"
+_VOLUME = "volume"
+
+_log = logging.getLogger(__name__)
+
+
+class Memory(Protocol):
+    """Where small JSON documents are kept through restarts."""
+
+    def recall(self, name: str) -> Any:
+        """The document, or None."""
+
+    def keep(self, name: str, document: Any) -> None:
+        """Replace the document."""
+
+
+class QueueKeeper:
+    """Puts the box's own songs behind people's, replaces them when the target changes, and plays.
+
+    Only songs that it queued, that have not begun and that nobody moved are ever touched; one that
+    somebody moved is that person's from then on. Not to be used by two tasks at once. Every
+    coroutine raises PlayerError; then `arrive` again after reconnecting.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        clock: Clock,
+        memory: Memory,
+        config: MusicConfig,
+        rng: np.random.Generator,
+    ) -> None:
+        self._player = player
+        self._clock = clock
+        self._memory = memory
+        self._ahead = config.ahead
+        self._no_repeat_s = config.no_repeat_h * 3600
+        self._rng = rng
+        self._wanted = MusicWanted()
+        self._unplayable = Trouble(_log)
+        self._add_from_s = self._start_from_s = clock.now_s()
+
+        self.library = Library([])
+        self.now: Snapshot | None = None
+        self.own: list[QueuedSong] = []
+        """own songs that wait, in the order of the queue"""
+        self.last_choice: Choice | None = None
+        self._path = UNKNOWN_ROOM
+        self._begun = 0  # own songs that began since the path did
+        self._replace = False
+        self._heard_s: dict[str, float] = {}
+
+    @property
+    def target(self) -> Target:
+        """What the next song to be queued should be like."""
+        return self._target(len(self.own))
+
+    def follow(self, path: Path) -> None:
+        """From the next `tend` on, other songs are wanted."""
+        self._path, self._begun, self._replace = path, 0, True
+
+    async def arrive(self) -> None:
+        """Find one's way in the queue of an MPD just connected to."""
+        volume = self._memory.recall(_VOLUME)
+        if volume is not None:  # a fade was cut short
+            await self._player.set_volume(volume)
+            self._memory.keep(_VOLUME, None)
+        now = await self._player.snapshot()
+        remembered = [QueuedSong(id_, file) for id_, file in self._memory.recall(_OWN) or []]
+        self.own = recognise(remembered, now)
+        self._wanted.arrive(now, self.own)
+        self._note_what_plays(None, now)
+        self.now = now
+
+    async def tend(self) -> None:
+        """Bring the queue into order, and start the music where nobody stopped it."""
+        now = await self._tidy()
+        due = self._clock.now_s() >= self._start_from_s
+        if self.own and due and self._wanted.may_start(now):
+            self._start_from_s = self._clock.now_s() + RETRY_S
+            await self._player.play(self.own[0].id)
+
+    async def move_on(self) -> None:
+        """Replace the waiting own songs and go to the next song, even from a stop or a pause."""
+        self._begun, self._replace = 0, True
+        self._wanted.ask()
+        now = await self._tidy(spare_next=False)
+        if not now.waiting:
+            return
+        if now.state is State.STOP:
+            await self._player.play(now.waiting[0].id)
+        elif now.state is State.PLAY and now.volume:
+            self._memory.keep(_VOLUME, now.volume)
+            await fade_to_next(self._player, self._clock, now.volume)
+            self._memory.keep(_VOLUME, None)
+        else:
+            await self._player.next()
+        await self._look()
+
+    async def _tidy(self, *, spare_next: bool = True) -> Snapshot:
+        """Bring the queue into the planned order; gives the queue as it is then."""
+        now = await self._look()
+        spare_next = spare_next and now.about_to_change
+        todo = plan(now, self.own, ahead=self._ahead, replace=self._replace, spare_next=spare_next)
+        if todo != Plan():
+            try:
+                await self._carry_out(todo, now)
+                now = await self._look(edited=True)
+            finally:
+                self._memory.keep(_OWN, [[song.id, song.file] for song in self.own])
+        self._replace = False
+        return now
+
+    async def _look(self, *, edited: bool = False) -> Snapshot:
+        """See what plays, what people did, and which own songs still wait.
+
+        Just `edited`, songs out of their old order were moved by the box itself.
+        """
+        before, now = self.now, await self._player.snapshot()
+        if before is not None:
+            if not edited:
+                moved = moved_by_people(before.songs, now.songs)
+                self.own = [song for song in self.own if song.id not in moved]
+            self._note_what_plays(before, now)
+            self._wanted.follow(before, now)
+        self.own = still_waiting(self.own, now)
+        self.now = now
+        return now
+
+    def _note_what_plays(self, before: Snapshot | None, now: Snapshot) -> None:
+        playing = now.playing
+        if now.state is not State.PLAY or playing is None:
+            return
+        if before is not None and before.playing == playing and before.state is not State.STOP:
+            return
+        self._begun += playing in self.own
+        now_s = self._clock.now_s()
+        self._heard_s[playing.file] = now_s
+        self._heard_s = {
+            file: at_s for file, at_s in self._heard_s.items() if now_s - at_s < self._no_repeat_s
+        }
+
+    async def _carry_out(self, todo: Plan, now: Snapshot) -> None:
+        for id_ in todo.move:
+            await self._player.move_to_end(id_)
+        staying = [song for song in now.songs[now.current or 0 :] if song.id not in todo.remove]
+        added = await self._add(todo.add, staying) if self._may_add(now) else 0
+        if added or not todo.add:
+            for id_ in todo.remove:
+                await self._player.remove(id_)
+
+    async def _add(self, count: int, before_them: list[QueuedSong]) -> int:
+        """Append up to `count` chosen songs behind these; gives how many there were to append."""
+        own = sum(song in self.own for song in before_them)
+        files = [song.file for song in before_them]
+        added = 0
+        while added < count:
+            choice = self._choose(self._target(own + added), files)
+            if choice is None:
+                break
+            song = await self._player.append(choice.song.file)
+            if song is None:  # gone since the library was read
+                self.library = self.library.without(choice.song)
+                continue
+            self.own.append(song)
+            self.last_choice = choice
+            _log.info("queued %s", choice.why)
+            files.append(song.file)
+            added += 1
+        return added
+
+    def _choose(self, target: Target, files_before: list[str]) -> Choice | None:
+        near = [self.library.get(file) for file in files_before[-ARTIST_SPACING:]]
+        past = Past(
+            now_s=self._clock.now_s(),
+            no_repeat_s=self._no_repeat_s,
+            heard_s=self._heard_s,
+            waiting=files_before,
+            artists=[song.artist for song in near if song],
+        )
+        return choose(self.library, target, past, self._rng)
+
+    def _may_add(self, now: Snapshot) -> bool:
+        """While song after song cannot be played, more of them would flood the queue."""
+        if now.error is None:
+            self._unplayable.ends("MPD can play again")
+            return True
+        self._unplayable.starts(f"MPD at {self._player.address} cannot play: {now.error}")
+        if self._clock.now_s() < self._add_from_s:
+            return False
+        self._add_from_s = self._clock.now_s() + RETRY_S
+        return True
+
+    def _target(self, waiting: int) -> Target:
+        """What the song should be like before which this many own songs wait."""
+        return self._path[min(self._begun + waiting, len(self._path) - 1)]

@@ -1,0 +1,60 @@
+"""What to change in a queue: pure decisions about ids, made before MPD is told anything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from edgemood.music.queue import QueuedSong, Snapshot, still_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Edits, to be done in this order; every id in it is the box's own and has not begun."""
+
+    move: tuple[int, ...] = ()
+    """own songs to take to the end, one after the other"""
+    add: int = 0
+    """own songs to append"""
+    remove: tuple[int, ...] = ()
+    """own songs that the added ones replace"""
+
+
+def plan(
+    now: Snapshot,
+    own: Sequence[QueuedSong],
+    *,
+    ahead: int,
+    replace: bool,
+    spare_next: bool = False,
+) -> Plan:
+    """Keep `ahead` of the box's songs waiting behind everything that people queued.
+
+    People's songs after the current one play first, so the box's stand at the end of the queue. In
+    random mode the order of the queue means nothing and stays. With `replace`, the box's waiting
+    songs make way for as many new ones. `spare_next` leaves the song alone that follows the
+    current one, because it may begin while MPD carries out the edits.
+    """
+    waiting = still_waiting(own, now)
+    untouchable = set(now.waiting[:1]) if spare_next else set()
+    keep = [song for song in waiting if song in untouchable] if replace else waiting
+    return Plan(
+        move=_overtaking(now, keep, untouchable),
+        add=max(0, ahead - len(keep)),
+        remove=tuple(song.id for song in waiting if song not in keep),
+    )
+
+
+def _overtaking(
+    now: Snapshot, own: Sequence[QueuedSong], untouchable: Collection[QueuedSong]
+) -> tuple[int, ...]:
+    """Own songs to take to the end, so that none plays before a song of a person's."""
+    if now.random:
+        return ()
+    ours = set(own)
+    movable = [song for song in own if song not in untouchable]
+    place = {song: at for at, song in enumerate(now.waiting)}
+    peoples_last = max((place[song] for song in now.waiting if song not in ours), default=-1)
+    if all(place[song] > peoples_last for song in movable):
+        return ()
+    return tuple(song.id for song in movable)

@@ -1,0 +1,337 @@
+"""The MPD server. The only module that knows MPD's protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable, Mapping
+from enum import StrEnum
+from functools import partial
+from typing import Any, TypeVar
+
+import mpd
+from mpd.base import FailureResponseCode
+
+from edgemood.config.schema import MpdConfig
+from edgemood.errors import PlayerError
+from edgemood.music.link import Client, Link
+from edgemood.music.queue import QueuedSong, Snapshot, State
+
+CHANNEL = "edgemood"
+"""messages to the box, from any MPD client: ``mpc sendmessage edgemood redetect``"""
+REPLY_CHANNEL = "edgemood-status"
+"""its answers"""
+
+TIMEOUT_S = 5.0
+"""MPD answers within milliseconds; one that does not in this time hangs"""
+
+_PAGE = 1000
+"""songs asked for at once; MPD drops a client whose answer outgrows its output buffer (8 MiB)"""
+
+_TAGS = ("Artist", "Title", "Genre", "Mood", "Comment")
+_NEEDED = {
+    "read": ("status", "currentsong", "find", "idle", "plchangesposid"),
+    "add": ("addid",),
+    "control": ("deleteid", "moveid", "next", "play", "setvol", "sendmessage"),
+}
+
+_UNPLAYABLE = (
+    FailureResponseCode.NO_EXIST,
+    FailureResponseCode.PLAYER_SYNC,
+    FailureResponseCode.SYSTEM,
+    FailureResponseCode.UNKNOWN,
+)
+_ABSENT = (FailureResponseCode.UNKNOWN, FailureResponseCode.NO_EXIST, FailureResponseCode.SYSTEM)
+"""how MPD says that it was set up without a sticker database or playlist folder"""
+
+_T = TypeVar("_T")
+
+
+class Change(StrEnum):
+    """What MPD says has changed; the values are MPD's names of its subsystems."""
+
+    PLAYER = "player"
+    QUEUE = "playlist"
+    OPTIONS = "options"
+    LIBRARY = "database"
+    STICKERS = "sticker"
+    PLAYLISTS = "stored_playlist"
+    MESSAGE = "message"
+
+
+Tags = Mapping[str, Any]
+"""One song as MPD gives it: ``file``, and tags in lower case, each a string or a list of them."""
+
+
+class Player:
+    """A client of one MPD server: a connection for commands, and one that waits for changes.
+
+    Every method raises PlayerError when the server cannot be reached, hangs, or refuses; after that
+    `close` and `connect` again. Safe to cancel at any time.
+    """
+
+    def __init__(self, config: MpdConfig, timeout_s: float = TIMEOUT_S) -> None:
+        self._config = config
+        self._timeout_s = timeout_s
+        self._commands: Link | None = None
+        self._events: Link | None = None
+        self._mirror = _QueueMirror()
+
+    @property
+    def address(self) -> str:
+        """Where the server is, for people."""
+        host = self._config.host
+        return host if _is_socket(host) else f"{host}:{self._config.port}"
+
+    async def connect(self) -> None:
+        """Connect, authenticate, and make sure that everything needed is permitted."""
+        self.close()
+        self._mirror = _QueueMirror()
+        self._commands, self._events = Link(self._timeout_s), Link(self._timeout_s)
+        try:
+            await self._call(self._open)
+            await self._event(self._open)
+            await self._event(lambda client: client.subscribe(CHANNEL))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the server at once."""
+        for link in (self._commands, self._events):
+            if link is not None:
+                link.close()
+        self._commands = self._events = None
+
+    async def snapshot(self) -> Snapshot:
+        """What MPD does, and its queue; only what changed since the last call crosses the wire."""
+        mirror = self._mirror
+        status = await self._call(mirror.follow)
+        while (start := mirror.first_unknown()) is not None:
+            await self._call(partial(mirror.fetch, start=start))
+            status = await self._call(mirror.follow)
+        elapsed_s = float(status.get("elapsed", 0))
+        return Snapshot(
+            state=State(status["state"]),
+            songs=mirror.songs(),
+            current=int(status["song"]) if "song" in status else None,
+            elapsed_s=elapsed_s,
+            remaining_s=float(status["duration"]) - elapsed_s if "duration" in status else None,
+            volume=int(status["volume"]) if int(status.get("volume", -1)) >= 0 else None,
+            random=status["random"] == "1",
+            error=status.get("error"),
+        )
+
+    async def append(self, file: str) -> QueuedSong | None:
+        """Add a song at the end of the queue; None when the library no longer has it."""
+        id_ = await self._unless_gone(lambda client: client.addid(file))
+        return None if id_ is None else QueuedSong(int(id_), file)
+
+    async def move_to_end(self, id_: int) -> None:
+        """Take a queued song to the end of the queue, if it is still there."""
+
+        def move(client: Client) -> None:
+            client.moveid(id_, int(client.status()["playlistlength"]) - 1)
+
+        await self._unless_gone(move)
+
+    async def remove(self, id_: int) -> None:
+        """Take a song out of the queue, if it is still there."""
+        await self._unless_gone(lambda client: client.deleteid(id_))
+
+    async def play(self, id_: int) -> None:
+        """Play a song of the queue; when it cannot be played, `Snapshot.error` says why."""
+        await self._call(_tolerating(lambda client: client.playid(id_), *_UNPLAYABLE))
+
+    async def next(self) -> None:
+        """Go to the next song; when it cannot be played, `Snapshot.error` says why."""
+        await self._call(_tolerating(lambda client: client.next(), *_UNPLAYABLE))
+
+    async def set_volume(self, volume: int) -> None:
+        """Set the mixer, 0–100."""
+        await self._call(lambda client: client.setvol(volume))
+
+    async def volume(self) -> int | None:
+        """The mixer's volume, 0–100; None without a mixer."""
+        status = await self._call(lambda client: client.status())
+        return int(status["volume"]) if int(status.get("volume", -1)) >= 0 else None
+
+    async def library(self) -> AsyncIterator[Tags]:
+        """Every song of the library, page by page, so that other commands get their turn."""
+        start = 0
+        while True:
+            window = f"{start}:{start + _PAGE}"
+            page = await self._call(partial(_find_all, window=window))
+            for song in page:
+                yield song
+            if len(page) < _PAGE:
+                return
+            start += _PAGE
+
+    async def stickers(self, name: str) -> dict[str, str]:
+        """The songs that have a sticker of this name, and its value; none without a database."""
+        found = await self._call(
+            _tolerating(lambda client: client.sticker_find("song", "", name), *_ABSENT)
+        )
+        return {song["file"]: song["sticker"].partition("=")[2] for song in found or []}
+
+    async def playlists(self) -> list[str]:
+        """The names of the stored playlists; none where MPD keeps none."""
+        found = await self._call(_tolerating(lambda client: client.listplaylists(), *_ABSENT))
+        return [row["playlist"] for row in found or []]
+
+    async def playlist(self, name: str) -> list[str]:
+        """The files in a stored playlist; none when it is gone."""
+        found: list[str] | None = await self._unless_gone(lambda client: client.listplaylist(name))
+        return found or []
+
+    async def changes(self) -> frozenset[Change]:
+        """Wait until something has changed since the last call, and say what."""
+        return frozenset(map(Change, await self._event(lambda client: client.idle(*Change))))
+
+    async def messages(self) -> list[str]:
+        """What clients sent to the box since the last call."""
+        read = await self._event(lambda client: client.readmessages())
+        return [message["message"] for message in read]
+
+    async def reply(self, text: str) -> None:
+        """Answer on the reply channel; nobody needs to listen."""
+        line = " ".join(text.splitlines())
+        await self._unless_gone(lambda client: client.sendmessage(REPLY_CHANNEL, line))
+
+    def _open(self, client: Client) -> None:
+        client.connect(self._config.host, self._config.port)
+        if self._config.password is not None:
+            client.password(self._config.password.get_secret_value())
+        allowed = set(client.commands())
+        missing = [name for name, commands in _NEEDED.items() if not allowed.issuperset(commands)]
+        if missing:
+            who = "this password" if self._config.password is not None else "no password"
+            raise PlayerError(
+                f"MPD at {self.address}: {who} gives no permission to {', '.join(missing)}; set "
+                "mpd.password in config.yaml to one that mpd.conf grants read, add and control"
+            )
+        known = {tag.casefold(): tag for tag in client.tagtypes()}
+        client.tagtypes("clear")
+        client.tagtypes("enable", *(tag for tag in _TAGS if tag.casefold() in known))
+
+    async def _call(self, function: Callable[[Client], _T]) -> _T:
+        return await self._on(self._commands, function)
+
+    async def _event(self, function: Callable[[Client], _T]) -> _T:
+        return await self._on(self._events, function)
+
+    async def _unless_gone(self, function: Callable[[Client], _T]) -> _T | None:
+        """Call; None when what it names no longer exists."""
+        return await self._call(_tolerating(function, FailureResponseCode.NO_EXIST))
+
+    async def _on(self, link: Link | None, function: Callable[[Client], _T]) -> _T:
+        if link is None:
+            raise PlayerError(f"MPD at {self.address}: not connected")
+        try:
+            return await link.call(function)
+        except asyncio.CancelledError:
+            raise
+        except PlayerError:
+            raise
+        except (OSError, mpd.MPDError, ValueError) as error:
+            raise PlayerError(f"MPD at {self.address}: {self._explain(error)}") from error
+
+    def _explain(self, error: Exception) -> str:
+        """The cause and what to do about it."""
+        if isinstance(error, mpd.CommandError):
+            advice = _REFUSALS.get(error.errno, "")
+            return f"it refused {error.command}: {error.msg}{advice}"
+        if isinstance(error, TimeoutError):
+            return f"no answer within {self._timeout_s:g} s"
+        for kind, cause in _CAUSES.items():
+            if isinstance(error, kind):
+                return cause
+        return str(error) or type(error).__name__
+
+
+_REFUSALS: Mapping[FailureResponseCode | None, str] = {
+    FailureResponseCode.PASSWORD: "; check mpd.password in config.yaml",
+    FailureResponseCode.PERMISSION: "; check mpd.password in config.yaml",
+    FailureResponseCode.PLAYLIST_MAX: "; clear played songs, or switch MPD's consume mode on",
+}
+_CAUSES: Mapping[type[Exception], str] = {
+    ConnectionRefusedError: "nothing listens there; is mpd running? (systemctl status mpd)",
+    FileNotFoundError: "no such socket; is mpd running? (systemctl status mpd)",
+    PermissionError: "the socket may not be opened; add this user to the group of mpd",
+    socket.gaierror: "no such host; check mpd.host in config.yaml",
+    mpd.ProtocolError: "what answers there is not an MPD server; check mpd.port in config.yaml",
+    UnicodeDecodeError: "what answers there is not an MPD server; check mpd.port in config.yaml",
+    mpd.ConnectionError: "the connection was lost",
+}
+
+
+class _QueueMirror:
+    """The queue as last seen over one connection, so that a long one crosses the wire once."""
+
+    def __init__(self) -> None:
+        self._ids: list[int] = []
+        self._songs: dict[int, QueuedSong] = {}
+        self._version = 0
+
+    def songs(self) -> tuple[QueuedSong, ...]:
+        """The whole queue; every id must be known."""
+        return tuple(self._songs[id_] for id_ in self._ids)
+
+    def follow(self, client: Client) -> Mapping[str, str]:
+        """Take over what has changed, and give MPD's status at the same instant."""
+        client.command_list_ok_begin()
+        client.status()
+        client.plchangesposid(self._version)
+        status: Mapping[str, str]
+        status, changes = client.command_list_end()
+        length = int(status["playlistlength"])
+        del self._ids[length:]
+        self._ids.extend([0] * (length - len(self._ids)))
+        for change in changes:
+            self._ids[int(change["cpos"])] = int(change["id"])
+        self._version = int(status["playlist"])
+        present = set(self._ids)
+        self._songs = {id_: song for id_, song in self._songs.items() if id_ in present}
+        return status
+
+    def first_unknown(self) -> int | None:
+        """Where the first song stands whose file is not known yet."""
+        return next((at for at, id_ in enumerate(self._ids) if id_ not in self._songs), None)
+
+    def fetch(self, client: Client, start: int) -> None:
+        """Learn the files of the songs from there on."""
+        try:
+            found = client.playlistinfo((start, start + _PAGE))
+        except mpd.CommandError as error:
+            if error.errno is not FailureResponseCode.ARG:  # the queue has become shorter
+                raise
+        else:
+            for song in found:
+                id_ = int(song["id"])
+                self._songs[id_] = QueuedSong(id_, song["file"])
+
+
+def _find_all(client: Client, *, window: str) -> list[Tags]:
+    found: list[Tags] = client.find("(file != '')", "window", window)
+    return found
+
+
+def _tolerating(
+    function: Callable[[Client], _T], *codes: FailureResponseCode
+) -> Callable[[Client], _T | None]:
+    """The function, giving None where MPD refuses it for one of these reasons."""
+
+    def tolerant(client: Client) -> _T | None:
+        try:
+            return function(client)
+        except mpd.CommandError as error:
+            if error.errno in codes:
+                return None
+            raise
+
+    return tolerant
+
+
+def _is_socket(host: str) -> bool:
+    return host.startswith(("/", "@"))

@@ -1,0 +1,122 @@
+"""The queue as it stands, and which of its songs are the box's own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+ABOUT_TO_END_S = 2.0
+"""Closer to its end than this, the next song may begin while MPD still carries out an edit."""
+
+
+class State(StrEnum):
+    """MPD's words for what it does."""
+
+    PLAY = "play"
+    PAUSE = "pause"
+    STOP = "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedSong:
+    """One entry of the queue."""
+
+    id: int
+    """MPD's number for this entry; holds until MPD restarts"""
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """MPD at one instant."""
+
+    state: State
+    songs: tuple[QueuedSong, ...]
+    """the whole queue, in order"""
+    current: int | None
+    """index of the song that plays, is paused or was stopped; None when none is selected"""
+    elapsed_s: float = 0.0
+    remaining_s: float | None = None
+    """of the current song; None when unknown, as for a stream"""
+    volume: int | None = None
+    """0–100; None without a mixer"""
+    random: bool = False
+    error: str | None = None
+    """why MPD could not play a song"""
+
+    @property
+    def playing(self) -> QueuedSong | None:
+        """The current song."""
+        return None if self.current is None else self.songs[self.current]
+
+    @property
+    def waiting(self) -> tuple[QueuedSong, ...]:
+        """Songs that may still be played, in the order of the queue."""
+        if self.current is None:
+            return self.songs
+        after = self.songs[self.current + 1 :]
+        return self.songs[: self.current] + after if self.random else after
+
+    @property
+    def about_to_change(self) -> bool:
+        """Whether the next song may begin at any moment."""
+        return (
+            self.state is State.PLAY
+            and self.remaining_s is not None
+            and self.remaining_s < ABOUT_TO_END_S
+        )
+
+
+def still_waiting(own: Sequence[QueuedSong], now: Snapshot) -> list[QueuedSong]:
+    """The box's own songs that are in the queue and have not begun, in the order of the queue."""
+    ours = set(own)
+    return [song for song in now.waiting if song in ours]
+
+
+def moved_by_people(before: Sequence[QueuedSong], now: Sequence[QueuedSong]) -> set[int]:
+    """Ids of songs whose order towards any other song was changed by somebody.
+
+    Adding and removing songs changes no order, so only a move or a shuffle is found. A single move
+    counts for both sides: there is no telling which song the hand was on.
+    """
+    place = {song.id: at for at, song in enumerate(before)}
+    order = [place[song.id] for song in now if song.id in place]
+    ids = [song.id for song in now if song.id in place]
+    moved: set[int] = set()
+    highest = -1
+    for at, id_ in zip(order, ids, strict=True):
+        if at < highest:
+            moved.add(id_)
+        highest = max(highest, at)
+    lowest = len(before)
+    for at, id_ in zip(reversed(order), reversed(ids), strict=True):
+        if at > lowest:
+            moved.add(id_)
+        lowest = min(lowest, at)
+    return moved
+
+
+def recognise(remembered: Iterable[QueuedSong], now: Snapshot) -> list[QueuedSong]:
+    """The box's own songs among those waiting, after it or MPD was restarted.
+
+    A song is the box's when id and file are as remembered. MPD gives new ids when it restarts: then
+    a file counts that waits exactly once, in the remembered order. In doubt it is a person's.
+    """
+    waiting = now.waiting
+    copies = Counter(song.file for song in waiting)
+    by_file = {song.file: (at, song) for at, song in enumerate(waiting)}
+    by_id = {song.id: (at, song) for at, song in enumerate(waiting)}
+    own: list[QueuedSong] = []
+    reached = -1
+    for song in remembered:
+        at, found = by_id.get(song.id, (-1, None))
+        if found != song:
+            if copies[song.file] != 1:
+                continue
+            at, found = by_file[song.file]
+        if found is not None and at > reached:
+            own.append(found)
+            reached = at
+    return own

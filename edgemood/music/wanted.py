@@ -1,0 +1,60 @@
+"""Whether people want music: stop means stop. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edgemood.music.queue import QueuedSong, Snapshot, State
+
+
+class MusicWanted:
+    """Follows what people do with MPD, and says whether the box may start to play.
+
+    It may when MPD is stopped and nobody stopped it: the box was switched on and the queue holds
+    nothing of a person's, the music ran out, or MPD gave up on songs it could not play. It may not
+    after somebody pressed stop or cleared the queue, until somebody plays something or asks for
+    music; a pause is never ended.
+    """
+
+    def __init__(self) -> None:
+        self._wanted = True
+
+    def arrive(self, now: Snapshot, own: Sequence[QueuedSong]) -> None:
+        """MPD was found (again): a song selected, or people's songs, mean that somebody stopped."""
+        peoples = len(own) < len(now.songs)
+        if now.state is State.STOP and now.error is None and (now.current is not None or peoples):
+            self._wanted = False
+        self._heed_play(now)
+
+    def follow(self, before: Snapshot, now: Snapshot) -> None:
+        """MPD went from one state to another."""
+        stopped = now.state is State.STOP and before.state is not State.STOP
+        if stopped and now.error is None and not ran_out(before, now):
+            self._wanted = False
+        self._heed_play(now)
+
+    def ask(self) -> None:
+        """Somebody pressed the button."""
+        self._wanted = True
+
+    def may_start(self, now: Snapshot) -> bool:
+        """Whether to start playing now."""
+        return self._wanted and now.state is State.STOP
+
+    def _heed_play(self, now: Snapshot) -> None:
+        if now.state is State.PLAY:
+            self._wanted = True
+
+
+def ran_out(before: Snapshot, now: Snapshot) -> bool:
+    """Whether playing ended because the last song did, rather than by somebody's hand.
+
+    MPD keeps the song selected when somebody presses stop, and selects none after the last song;
+    but it selects none after a clear either. A queue that ran out is still there, but for the last
+    song in consume mode.
+    """
+    if before.state is not State.PLAY or now.state is not State.STOP or now.current is not None:
+        return False
+    remaining = {song.id for song in now.songs}
+    gone = [song for song in before.songs if song.id not in remaining]
+    return not gone or (gone == [before.playing] and not before.waiting)
