@@ -10,7 +10,7 @@ from typing import Any
 from edgemood.durable import write_durably
 from edgemood.trouble import Trouble
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Memory:
@@ -24,7 +24,7 @@ class Memory:
         self._folder = folder
         self._current: dict[str, str] = {}
         self._durable: dict[str, str] = {}
-        self._trouble = Trouble(_log)
+        self._trouble = Trouble(log)
 
     def recall(self, name: str) -> Any:
         """The document kept under `name`, or None when there is none or it is damaged."""
@@ -36,7 +36,7 @@ class Memory:
         except FileNotFoundError:
             return None
         except (OSError, ValueError) as error:
-            _log.warning("%s: cannot be read (%s); beginning without it", path, error)
+            log.warning("%s: cannot be read (%s); beginning without it", path, error)
             return None
 
     def keep(self, name: str, document: Any) -> None:

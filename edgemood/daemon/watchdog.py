@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from edgemood.clock import Clock
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Watchdog:
@@ -42,7 +42,7 @@ class Watchdog:
         while True:
             stuck = self.stuck()
             if stuck and stuck != self._stuck:
-                _log.error("no progress from %s; systemd will restart us", ", ".join(sorted(stuck)))
+                log.error("no progress from %s; systemd will restart us", ", ".join(sorted(stuck)))
             self._stuck = stuck
             if not stuck:
                 feed()

@@ -1,0 +1,224 @@
+"""The rooms of the house, joined: evidence to mood, mood to music, hands on the box to both."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
+
+from edgemood.backoff import Backoff
+from edgemood.clock import Clock
+from edgemood.config.schema import Config
+from edgemood.daemon import notify
+from edgemood.daemon.control import ControlServer
+from edgemood.daemon.memory import Memory
+from edgemood.daemon.senses import SenseProcess
+from edgemood.daemon.status import ConfigSource, Status
+from edgemood.daemon.watchdog import Watchdog
+from edgemood.errors import EdgemoodError
+from edgemood.mood import RoomMood, RoomMoodTracker, Sense
+from edgemood.music import Dj
+from edgemood.panel import Panel, open_panel
+
+TICK_S = 0.5
+"""how often the mood is decided anew"""
+PATIENCE_S = 90.0
+"""a loop silent for this long is stuck; the longest pause before MPD is tried again, and the time
+such a try may take, fit in twice"""
+LONGEST_PAUSE_S = 30.0
+
+log = logging.getLogger(__name__)
+
+
+class Daemon:
+    """Everything that runs while the box is on; one configuration, from start to end."""
+
+    def __init__(
+        self, config: Config, clock: Clock, memory: Memory, source: ConfigSource | None = None
+    ) -> None:
+        self._config = config
+        self._clock = clock
+        self._memory = memory
+        self.source = source or ConfigSource()
+        self._started_s = clock.now_s()
+        self._tracker = RoomMoodTracker(config.mood)
+        self._mood: RoomMood = self._tracker.mood(self._started_s)
+        self._looking = False
+        self._senses = {
+            sense: SenseProcess(sense, config, clock, self._tracker.add)
+            for sense, source in _sources(config).items()
+            if source != "none"
+        }
+        self._sense_tasks: list[asyncio.Task[None]] = []
+        self._watchdog = Watchdog(clock, PATIENCE_S)
+        self._dj = Dj(
+            config,
+            clock,
+            memory,
+            on_message=self._answer_message,
+        )
+        self._control = ControlServer(config.daemon.socket, self.obey, clock)
+        self._panel: Panel | None = None
+        self._tasks = asyncio.TaskGroup()
+        self._ready = False
+        self._told = ""
+
+    async def run(self) -> None:
+        """Live until cancelled; then no process, socket or lit LED is left.
+
+        Raises AlreadyRunningError when another daemon holds the control socket.
+        """
+        await self._control.start()
+        try:
+            self._panel = open_panel(
+                self._config.panel, self._clock, on_short=self._pressed, on_hold=self._held
+            )
+            async with self._tasks:
+                self._keep_alive("mood", self._decide_for_ever)
+                self._keep_alive("music", self._dj.run)
+                if (interval_s := notify.watchdog_interval_s()) is not None:
+                    self._keep_alive("watchdog", partial(self._feed_watchdog, interval_s))
+                if self.sensing:
+                    self._open_senses()
+        finally:
+            if self._panel is not None:
+                self._panel.close()
+            await self._control.close()
+
+    @property
+    def sensing(self) -> bool:
+        """Whether camera and microphone may be open; remembered through a restart."""
+        return self._memory.recall("sensing") is not False
+
+    def status(self) -> dict[str, Any]:
+        """Everything an owner may want to know, ready for JSON."""
+        return self._status().as_dict()
+
+    def look_again(self) -> None:
+        """Forget what was seen and heard, decide anew, and change the song to fit."""
+        if not self.sensing:
+            raise EdgemoodError(
+                "sensing is off; switch it on with `edgemood resume` or by holding the button"
+            )
+        self._tracker.forget(self._clock.now_s())
+        self._looking = True
+        log.info("looking again")
+
+    def set_sensing(self, *, on: bool) -> None:
+        """Open or close camera and microphone; closed, the room is unknown and music goes on."""
+        if on == self.sensing:
+            return
+        self._memory.keep("sensing", on)
+        self._tracker.forget(self._clock.now_s())
+        self._looking = False
+        if on:
+            self._open_senses()
+        else:
+            for task in self._sense_tasks:
+                task.cancel()
+            self._sense_tasks.clear()
+        log.info("sensing is %s", "on" if on else "off: camera and microphone are closed")
+
+    async def obey(self, verb: str) -> dict[str, Any]:
+        """Carry out one verb of the control protocol. Raises EdgemoodError when it cannot."""
+        return self._verbs[verb]()
+
+    @property
+    def _verbs(self) -> Mapping[str, Callable[[], dict[str, Any]]]:
+        def done(sentence: str, action: Callable[[], None]) -> dict[str, Any]:
+            action()
+            return {"said": sentence}
+
+        return {
+            "status": self.status,
+            "why": lambda: {"why": self._status().why()},
+            "redetect": lambda: done("looking again", self.look_again),
+            "pause": lambda: done(
+                "sensing is off: camera and microphone are closed, the music goes on",
+                lambda: self.set_sensing(on=False),
+            ),
+            "resume": lambda: done("sensing is on", lambda: self.set_sensing(on=True)),
+        }
+
+    async def _answer_message(self, verb: str) -> str:
+        """Answer a verb that an MPD client sent."""
+        if verb not in self._verbs:
+            return f"{verb}: unknown; say one of {', '.join(self._verbs)}"
+        try:
+            reply = await self.obey(verb)
+        except EdgemoodError as error:
+            return str(error)
+        return str(reply.get("said") or self._status().why())
+
+    def _pressed(self) -> None:
+        try:
+            self.look_again()
+        except EdgemoodError as error:
+            log.info("button pressed: %s", error)
+
+    def _held(self) -> None:
+        self.set_sensing(on=not self.sensing)
+
+    def _open_senses(self) -> None:
+        for sense, process in self._senses.items():
+            self._sense_tasks.append(self._keep_alive(sense, process.run))
+
+    async def _decide_for_ever(self) -> None:
+        while True:
+            self._mood = self._tracker.mood(self._clock.now_s())
+            self._dj.hear(self._mood)
+            if self._looking and self._mood.settled:
+                self._looking = False
+                await self._dj.move_on()
+            self._show()
+            self._watchdog.progress("mood")
+            await self._clock.sleep(TICK_S)
+
+    async def _feed_watchdog(self, interval_s: float) -> None:
+        for loop in ("mood", "music"):
+            self._watchdog.expect(loop)
+        await self._watchdog.run(notify.watchdog, every_s=interval_s / 3)
+
+    def _show(self) -> None:
+        """Tell LED and systemd how things stand."""
+        status = self._status()
+        if self._panel is not None:
+            self._panel.show(status.led())
+        if not self._ready and status.started():
+            self._ready = True
+            notify.ready()
+        if (line := status.line()) != self._told:
+            self._told = line
+            notify.status(line)
+
+    def _status(self) -> Status:
+        return Status(
+            now_s=self._clock.now_s(),
+            started_s=self._started_s,
+            mood=self._mood,
+            sensing=self.sensing,
+            looking=self._looking,
+            senses=self._senses,
+            music=self._dj.status(),
+            source=self.source,
+        )
+
+    def _keep_alive(self, loop: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
+        """Start a loop that ends only by being cancelled; a bug in it is logged and it goes on."""
+
+        async def live() -> None:
+            backoff = Backoff(1.0, LONGEST_PAUSE_S)
+            while True:
+                try:
+                    await run()
+                except Exception:
+                    log.exception("%s: unexpected error; starting it again", loop)
+                await self._clock.sleep(backoff.pause_s())
+
+        return self._tasks.create_task(live(), name=loop)
+
+
+def _sources(config: Config) -> dict[Sense, str]:
+    return {Sense.FACE: config.camera.source, Sense.VOICE: config.microphone.source}

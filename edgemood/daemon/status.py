@@ -1,0 +1,128 @@
+"""How things stand, in the three ways an owner meets it: status, LED, and one line for systemd."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edgemood import __version__
+from edgemood.daemon.senses import SenseProcess
+from edgemood.mood import Reason, RoomMood, Sense
+from edgemood.music import MusicStatus
+from edgemood.panel import LedState, most_urgent
+from edgemood.pipe import SenseState
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigSource:
+    """Which file is in force, and what is wrong with the one on disk."""
+
+    file: Path | None = None
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """One instant of the daemon."""
+
+    now_s: float
+    started_s: float
+    mood: RoomMood
+    sensing: bool
+    looking: bool
+    senses: Mapping[Sense, SenseProcess]
+    """those that are not switched off in the configuration"""
+    music: MusicStatus
+    source: ConfigSource
+
+    def started(self) -> bool:
+        """Whether a sense and MPD are up, or known to be missing."""
+        states = {process.report.state for process in self.senses.values()}
+        sense_known = not self.sensing or states != {SenseState.STARTING}
+        return sense_known and (self.music.connected or bool(self.music.detail))
+
+    def led(self) -> LedState:
+        """The most urgent thing to show."""
+        states = {LedState.SENSING if self.sensing else LedState.SENSING_OFF}
+        if not self.started():
+            states.add(LedState.STARTING)
+        if self.looking:
+            states.add(LedState.LOOKING_AGAIN)
+        if self.sensing and self._too_dark():
+            states.add(LedState.LOW_LIGHT)
+        if self.music.detail and not self.music.connected:
+            states.add(LedState.MPD_UNREACHABLE)
+        if self.source.problems or (self.sensing and self._senseless()):
+            states.add(LedState.FAULT)
+        return most_urgent(states)
+
+    def line(self) -> str:
+        """Mood and song in one line."""
+        if self.looking:
+            mood = "looking again"
+        elif not self.sensing:
+            mood = "sensing is off"
+        elif self.mood.emotion is None:
+            mood = self.mood.because
+        else:
+            mood = f"{self.mood.emotion} ({self.mood.confidence:.0%})"
+        song = self.music.playing or ("nothing plays" if self.music.connected else "no MPD")
+        return f"{mood}; {song}"
+
+    def why(self) -> str:
+        """The last decisions in words."""
+        shares = ", ".join(f"{sense} {share:.0%}" for sense, share in self.mood.shares.items())
+        weights = f" Weights: {shares}." if shares else ""
+        return f"Room: {self.mood.because}.{weights} Music: {self.music.why}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reply to ``status``."""
+        return {
+            "mood": {
+                "emotion": self.mood.emotion,
+                "confidence": round(self.mood.confidence, 3),
+                "valence": round(self.mood.affect.valence, 3),
+                "arousal": round(self.mood.affect.arousal, 3),
+                "since_s_ago": round(self.now_s - self.mood.since_s, 1),
+                "because": self.mood.because,
+                "advice": self.mood.advice if self.sensing else None,
+            },
+            "sensing": self.sensing,
+            "looking": self.looking,
+            "senses": {sense: self._sense(self.senses.get(sense)) for sense in Sense},
+            "music": self.music.as_dict(),
+            "config": {
+                "file": None if self.source.file is None else str(self.source.file),
+                "problems": list(self.source.problems),
+            },
+            "led": self.led(),
+            "uptime_s": round(self.now_s - self.started_s, 1),
+            "version": __version__,
+        }
+
+    def _sense(self, process: SenseProcess | None) -> dict[str, Any]:
+        if process is None:
+            return {"state": "off", "detail": "switched off in the configuration"}
+        if not self.sensing:
+            return {"state": "off", "detail": ""}
+        last = process.last_evidence
+        return {
+            "state": process.report.state,
+            "device": process.report.device,
+            "detail": process.report.detail,
+            "last": None if last is None else (last.reason or "judged"),
+            "restarts": process.restarts,
+            "pid": process.pid,
+        }
+
+    def _too_dark(self) -> bool:
+        face = self.senses.get(Sense.FACE)
+        last = None if face is None else face.last_evidence
+        return last is not None and last.reason is Reason.DARK
+
+    def _senseless(self) -> bool:
+        """Whether a sense is broken, or all are missing."""
+        states = {process.report.state for process in self.senses.values()}
+        return SenseState.FAULT in states or states == {SenseState.MISSING}

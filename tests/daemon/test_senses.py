@@ -1,0 +1,132 @@
+"""A sense's process, with real processes: the real vision on no camera, and small scripts that
+do what a camera stack does on a bad day."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+
+import pytest
+
+from edgemood.clock import ManualClock, SystemClock
+from edgemood.config.schema import Config
+from edgemood.daemon.senses import FIRST_PAUSE_S, SILENCE_LIMIT_S, STARTUP_LIMIT_S, SenseProcess
+from edgemood.mood import Sense
+from edgemood.pipe import SenseState
+
+NO_CAMERA = Config.model_validate({"camera": {"source": "none"}})
+
+REPORT = (
+    '{"record": "SenseReport", "sense": "face", "at_s": 1.0, "state": "working",'
+    ' "device": "a script", "detail": ""}'
+)
+TALKS_ONCE_THEN_HANGS = f"print('{REPORT}', flush=True); import time; time.sleep(600)"
+HANGS_AT_ONCE = "import time; time.sleep(600)"
+TALKS_NONSENSE = "print('Traceback (most recent call last):', flush=True); input(); input()"
+ENDS_AT_ONCE = "raise SystemExit(7)"
+ECHOES_TWO_LINES_OF_INPUT = (
+    "import sys; line = sys.stdin.readline(); open(sys.argv[1], 'w').write(line);"
+    f"print('{REPORT}', flush=True); sys.stdin.read()"
+)
+
+
+def script(text, *arguments):
+    return (sys.executable, "-c", text, *arguments)
+
+
+async def eventually(condition):
+    """Give real processes time, on the machine's clock, until the condition holds."""
+    async with asyncio.timeout(30):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+@contextlib.asynccontextmanager
+async def running(sense_process):
+    task = asyncio.create_task(sense_process.run())
+    try:
+        yield sense_process
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+def is_alive(pid):
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, 0)
+        return True
+    return False
+
+
+async def test_the_real_vision_process_reports_and_ends_with_its_task():
+    face = SenseProcess(Sense.FACE, NO_CAMERA, SystemClock(), lambda _: None)
+    async with running(face):
+        await eventually(lambda: face.report.state is SenseState.MISSING)
+        pid = face.pid
+        assert is_alive(pid)
+    assert not is_alive(pid)
+
+
+async def test_a_killed_sense_is_noticed_and_back(caplog):
+    face = SenseProcess(Sense.FACE, NO_CAMERA, SystemClock(), lambda _: None)
+    async with running(face):
+        await eventually(lambda: face.report.state is SenseState.MISSING)
+        os.kill(face.pid, signal.SIGKILL)
+        await eventually(lambda: face.report.state is SenseState.FAULT)
+        assert "signal 9" in face.report.detail
+        await eventually(lambda: face.report.state is SenseState.MISSING)
+        assert face.restarts == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "patience_s"),
+    [(HANGS_AT_ONCE, STARTUP_LIMIT_S), (TALKS_ONCE_THEN_HANGS, SILENCE_LIMIT_S)],
+)
+async def test_a_sense_that_hangs_is_killed_and_started_again(text, patience_s):
+    clock = ManualClock()
+    face = SenseProcess(Sense.FACE, Config(), clock, lambda _: None, script(text))
+    async with running(face):
+        await eventually(lambda: face.pid is not None)
+        if text is TALKS_ONCE_THEN_HANGS:
+            await eventually(lambda: face.report.state is SenseState.WORKING)
+        first = face.pid
+        await clock.advance(patience_s - 1)
+        assert is_alive(first)
+        await clock.advance(STARTUP_LIMIT_S)
+        await eventually(lambda: not is_alive(first))
+        assert "hangs" in face.report.detail
+        await clock.advance(1)
+        await eventually(lambda: face.pid not in (None, first))
+
+
+async def test_a_sense_that_ends_at_once_is_tried_again_with_pauses():
+    clock = ManualClock()
+    face = SenseProcess(Sense.FACE, Config(), clock, lambda _: None, script(ENDS_AT_ONCE))
+    async with running(face):
+        for restarts in range(3):
+            await eventually(lambda: face.report.state is SenseState.FAULT and face.pid is None)
+            assert "exit status 7" in face.report.detail
+            assert face.restarts == restarts
+            await clock.advance(FIRST_PAUSE_S * 2**restarts)
+            assert face.restarts == restarts + 1
+            await eventually(lambda: face.pid is not None)
+
+
+async def test_what_is_no_record_is_a_fault_and_not_believed():
+    face = SenseProcess(Sense.FACE, Config(), ManualClock(), lambda _: None, script(TALKS_NONSENSE))
+    async with running(face):
+        await eventually(lambda: face.report.state is SenseState.FAULT)
+        assert "not a record" in face.report.detail
+
+
+async def test_the_password_never_reaches_a_sense(tmp_path):
+    config = Config.model_validate({"mpd": {"password": "open sesame"}})
+    seen = tmp_path / "config"
+    command = script(ECHOES_TWO_LINES_OF_INPUT, str(seen))
+    face = SenseProcess(Sense.FACE, config, SystemClock(), lambda _: None, command)
+    async with running(face):
+        await eventually(lambda: face.report.state is SenseState.WORKING)
+    assert "sesame" not in seen.read_text()
+    assert '"camera"' in seen.read_text()
