@@ -1,7 +1,7 @@
-"""The ear: microphone → voice gate → speech-emotion model → voice evidence.
+"""The sense of hearing: a microphone's sound becomes evidence of the mood in people's voices.
 
-Sound never leaves this room: it lives in this process's memory for a few seconds and is judged
-there; only `VoiceEvidence` and `SenseReport` records come out.
+Sound passes source → voice gate → log-mel → speech-emotion model → evidence, all within the
+process of ``python -m edgemood.hearing``; only evidence leaves it.
 """
 
 from edgemood.hearing.watch import watch

@@ -31,24 +31,31 @@ class Microphone(Protocol):
 
 
 def open_microphone(
-    config: MicrophoneConfig, clock: Clock, wait: Callable[[float], None] = time.sleep
+    config: MicrophoneConfig, clock: Clock, wait: Callable[[float], object] = time.sleep
 ) -> Microphone:
-    """The microphone the owner chose, delivering.
+    """Open the microphone that `config.source` names; PyAudio is only imported now.
 
-    Raises MicrophoneError, with what to do, when there is none.
+    `wait` sleeps for a number of seconds. Raises MicrophoneError, with what to do, when the
+    microphone is not there or cannot be used, and ValueError for the source ``none``.
     """
-    if config.source == "none":
-        raise MicrophoneError("listening is switched off: microphone.source is none in config.yaml")
-    if config.source == "replay":
-        if config.path is None:
-            raise MicrophoneError(
-                "microphone.source is replay in config.yaml, but microphone.path names no sound"
-            )
-        return ReplayMicrophone(config.path, clock, wait)
+    match config.source:
+        case "auto" | "pyaudio":
+            return _open_pyaudio(config.device, clock)
+        case "replay":
+            if config.path is None:
+                raise MicrophoneError(
+                    "microphone.path is not set in config.yaml; it names the sound to replay"
+                )
+            return ReplayMicrophone(config.path, clock, wait)
+        case "none":
+            raise ValueError("the microphone is switched off")
+
+
+def _open_pyaudio(device: str | None, clock: Clock) -> Microphone:
     try:
         from edgemood.hearing.pyaudio_microphone import PyAudioMicrophone
     except ModuleNotFoundError as error:
         raise MicrophoneError(
             "PyAudio is not installed; install python3-pyaudio, or edgemood with its extra [mic]"
         ) from error
-    return PyAudioMicrophone(config.device, clock)
+    return PyAudioMicrophone(device, clock)

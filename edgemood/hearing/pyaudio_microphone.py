@@ -6,6 +6,7 @@ import contextlib
 import os
 import queue
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -15,11 +16,13 @@ from numpy.typing import NDArray
 from edgemood.clock import Clock
 from edgemood.errors import MicrophoneError
 from edgemood.hearing.block import BLOCK_S, Block, BlockCutter
-from edgemood.hearing.usb import cards_of, is_usb_id
+from edgemood.hearing.usb import CARDS, cards_of, is_usb_id
 
-FIRST_SOUND_S: Final = 5.0
+FIRST_SOUND_S: Final = 3.0
 """A sound server's idle source fills a buffer of two seconds before it delivers."""
-STALLED_AFTER_S: Final = 1.5
+STALLED_AFTER_S: Final = 1.0
+"""A microphone silent for longer has a fault; short of the two seconds in which a sense must
+speak."""
 _LOOK_EVERY_S: Final = 0.1
 _BACKLOG_PIECES: Final = 50
 _RATES_HZ: Final = (48_000, 44_100, 16_000, 32_000, 96_000, 8_000)
@@ -122,7 +125,7 @@ class PyAudioMicrophone:
         raise MicrophoneError(f"microphone {self.name!r} is closed")
 
 
-def choose(inputs: list[DeviceInfo], device: str | None) -> DeviceInfo:
+def choose(inputs: list[DeviceInfo], device: str | None, cards: Path = CARDS) -> DeviceInfo:
     """The first of PortAudio's input devices that `device` describes; None describes any.
 
     Raises MicrophoneError, naming those there are, when none fits.
@@ -130,8 +133,8 @@ def choose(inputs: list[DeviceInfo], device: str | None) -> DeviceInfo:
     if device is None:
         fitting = inputs
     elif is_usb_id(device):
-        cards = cards_of(device)
-        fitting = [info for info in inputs if any(f"(hw:{n}," in info["name"] for n in cards)]
+        numbers = cards_of(device, cards)
+        fitting = [info for info in inputs if any(f"(hw:{n}," in info["name"] for n in numbers)]
     else:
         fitting = [info for info in inputs if device.casefold() in info["name"].casefold()]
     if fitting:

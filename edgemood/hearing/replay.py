@@ -28,8 +28,8 @@ _logger = logging.getLogger(__name__)
 class ReplayMicrophone:
     """Plays a WAV, FLAC or Ogg file, or a folder of them in the order of their names."""
 
-    def __init__(self, path: Path, clock: Clock, wait: Callable[[float], None]) -> None:
-        """Find the files; `wait` blocks for seconds of `clock`.
+    def __init__(self, path: Path, clock: Clock, wait: Callable[[float], object]) -> None:
+        """Find the files; `wait` sleeps for a number of seconds.
 
         Raises MicrophoneError when there is no such file or folder.
         """

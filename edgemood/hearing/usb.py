@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 _USB_ID: Final = re.compile(r"[0-9a-f]{4}:[0-9a-f]{4}", re.IGNORECASE)
-_CARDS: Final = Path("/proc/asound")
+CARDS: Final = Path("/proc/asound")
 
 
 def is_usb_id(device: str) -> bool:
@@ -15,7 +15,7 @@ def is_usb_id(device: str) -> bool:
     return _USB_ID.fullmatch(device) is not None
 
 
-def cards_of(usb_id: str, cards: Path = _CARDS) -> list[int]:
+def cards_of(usb_id: str, cards: Path = CARDS) -> list[int]:
     """Numbers of the ALSA cards with this USB id, lowest first.
 
     Reads ``/proc/asound/card*/usbid``, which the kernel's USB audio driver writes.
