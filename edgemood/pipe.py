@@ -68,5 +68,5 @@ def decode(line: bytes) -> Record:
             fields["sense"] = Sense(fields["sense"])
             fields["state"] = SenseState(fields["state"])
         return record(**fields)
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise ValueError(f"not a record of a sense: {line[:200]!r}") from error

@@ -1,6 +1,10 @@
 """What holds for every test."""
 
+import hypothesis
 import pytest
+
+hypothesis.settings.register_profile("edgemood", deadline=None)  # a busy machine fails no test
+hypothesis.settings.load_profile("edgemood")
 
 
 @pytest.hookimpl(trylast=True)

@@ -12,6 +12,13 @@ from typing import Any
 
 import yaml
 
+_STANDARD = "tag:yaml.org,2002:"
+_UNTAGGED = {"map", "seq", "str", "null", "bool", "int", "float", "timestamp", "merge", "value"}
+"""what YAML takes values for by their looks, when the owner sets no tag"""
+
+MAX_BRACKETS = 10
+"""Nesting of brackets and braces; the schema has two levels."""
+
 KeyPath = tuple[str, ...]
 """the keys that lead to a value, such as ``("mood", "window_s")``"""
 
@@ -67,6 +74,11 @@ def read_document(text: str) -> Document:
 class _Composer(yaml.SafeLoader):
     """Composes nodes, but never shares one: a few aliases can stand for gigabytes."""
 
+    def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - PyYAML's name
+        if self.flow_level == MAX_BRACKETS:  # what it needs for one more grows with each
+            raise yaml.MarkedYAMLError(problem="is nested too deeply", problem_mark=self.get_mark())
+        super().fetch_flow_collection_start(TokenClass)
+
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
@@ -80,7 +92,7 @@ class _Composer(yaml.SafeLoader):
 
 def _content(node: yaml.Node, path: KeyPath, document: Document) -> Any:
     document.values[path] = place = _place(node.start_mark)
-    if not node.tag.startswith("tag:yaml.org,2002:"):
+    if node.tag.removeprefix(_STANDARD) not in _UNTAGGED:
         document.problems.append(
             Problem(place, path, 'has a tag; put quotes around a text that begins with "!"')
         )
@@ -88,8 +100,10 @@ def _content(node: yaml.Node, path: KeyPath, document: Document) -> Any:
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, document)
     if isinstance(node, yaml.SequenceNode):
-        return [_content(item, path, document) for item in node.value]
-    if node.tag == "tag:yaml.org,2002:null":
+        return [
+            _content(item, (*path, str(number)), document) for number, item in enumerate(node.value)
+        ]
+    if node.tag == _STANDARD + "null":
         return None
     if not _is_one_line(node.value):
         document.problems.append(Problem(place, path, "holds a line break or control character"))

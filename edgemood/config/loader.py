@@ -14,7 +14,7 @@ from edgemood.config.document import KeyPath, Place, Problem, read_document
 from edgemood.config.schema import Config
 from edgemood.errors import ConfigError
 
-MAX_BYTES = 65_536
+MAX_BYTES = 32_768
 """Far more than anybody writes; small enough to parse in a moment on the slowest board."""
 
 _EMPTY = object()

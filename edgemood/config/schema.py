@@ -75,8 +75,8 @@ class MoodConfig(Section):
     """evidence older than this counts for nothing"""
     dwell_s: Annotated[float, Field(ge=0, le=3600)] = 20.0
     """a decided mood stays at least this long"""
-    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.35
-    """below this the mood is unknown"""
+    min_confidence: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """below this the mood is unknown; pure chance would be 0.14"""
     hold_s: Annotated[float, Field(ge=0, le=86400)] = 60.0
     """how long a mood outlives its last evidence before it becomes unknown"""
 

@@ -23,11 +23,12 @@ MIN_SUPPORTERS = 3
 """A mood needs this many records that say so themselves: one wrong frame decides nothing."""
 
 LOOK_S = 6.0
-"""After this long without a decision the box has looked, and the answer is unknown: five records
-of a voice at 1.5 per second, and time to confirm them."""
+"""After this long without a decision the box has looked, and the answer is unknown. A voice that
+speaks at once gives its fourth record after 3.2 s; the rest is for confirming."""
 
 UNKNOWN_SCORES: Scores = as_scores([4 if emotion is Emotion.NEUTRAL else 1 for emotion in EMOTIONS])
-"""Flat, leaning to neutral: near the origin of the valence–arousal plane."""
+"""Flat, leaning to neutral."""
+UNKNOWN_SCORES.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,10 +36,13 @@ class Decision:
     """The mood in force, without the words for it."""
 
     emotion: Emotion | None
+    """None: unknown"""
     since_s: float
     scores: Scores
+    """those that last spoke for the emotion, shape (7,)"""
     confidence: float
     settled: bool
+    """whether it was decided, or given up, since the last start"""
     rival: Emotion | None
     """an emotion that wins now and is not in force (yet)"""
 
@@ -59,11 +63,8 @@ class Decider:
     def decide(self, now_s: float, fused: Fused) -> Decision:
         """Take the fused scores of this instant into account; time never runs backwards."""
         leader = self._leader(fused)
-        if leader is None or leader is self._emotion:
-            self._rival = None
-        elif leader is not self._rival:
-            self._rival, self._rival_since_s = leader, now_s
-        if self._rival is not None and self._may_take_over(now_s):
+        self._follow_rival(leader, now_s)
+        if self._rival is not None and self._may_take_over(now_s, fused.newest_s):
             self._enter(self._rival, now_s)
         if leader is not None and leader is self._emotion:
             self._scores, self._confidence = fused.scores, fused.confidence
@@ -99,9 +100,16 @@ class Decider:
         lead = fused.scores[EMOTIONS.index(winner)] - fused.scores[EMOTIONS.index(self._emotion)]
         return winner if lead >= MARGIN else None
 
-    def _may_take_over(self, now_s: float) -> bool:
+    def _follow_rival(self, leader: Emotion | None, now_s: float) -> None:
+        if leader is None or leader is self._emotion:
+            self._rival = None
+        elif leader is not self._rival:
+            self._rival, self._rival_since_s = leader, now_s
+
+    def _may_take_over(self, now_s: float, newest_s: float) -> bool:
+        """Whether records, not merely the clock, have borne the rival out for long enough."""
         needed_s = CONFIRM_S if self._emotion is None else CHALLENGE_S
-        return now_s - self._rival_since_s >= needed_s and self._has_dwelt(now_s)
+        return newest_s - self._rival_since_s >= needed_s and self._has_dwelt(now_s)
 
     def _is_worn_out(self, now_s: float) -> bool:
         return now_s - self._supported_s >= self._settings.hold_s and self._has_dwelt(now_s)

@@ -27,10 +27,10 @@ from numpy.typing import NDArray
 from edgemood.emotion import EMOTIONS, Emotion, Scores, as_scores, strongest
 from edgemood.mood.evidence import Evidence, Reason, Sense
 
-FULL_RECORDS = 5
-"""A sense is trusted as far as its five best recent records, missing ones counting as zero: the
-pace of a sense does not matter beyond about a second of frames or three of voice, and one record
-alone, however sure, stays below a confidence of 0.2 + 0.8 / 7 = 0.31."""
+FULL_RECORDS = 4
+"""A sense is trusted as far as its four best recent records, missing ones counting as zero. So the
+pace of a sense does not matter beyond a second of frames or three of voice, and no reliable record
+is held against it by poor ones beside it."""
 
 MAX_TRUST = 0.98
 """No sense is ever beyond doubt, so that it cannot veto the other."""
