@@ -1,0 +1,240 @@
+"""The daemon as its owner starts it: the real process, a real MPD, real signals."""
+
+import contextlib
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import soundfile
+
+from deploy.demo.mpd_server import PrivateMpd
+from edgemood.daemon.client import ask
+
+PATIENCE_S = 60.0
+"""for a busy machine; a condition is looked at until it holds"""
+
+CONFIG = """\
+camera: {{source: none}}
+microphone: {{source: none}}
+mpd: {{host: "{mpd}"}}
+panel: {{enabled: "no"}}
+daemon: {{socket: control.sock, log: {log}}}
+"""
+
+
+class Box:
+    """A daemon in a folder of its own."""
+
+    def __init__(self, folder, mpd):
+        self.folder = folder
+        self.mpd = mpd
+        self.config = folder / "config.yaml"
+        self.socket = folder / "control.sock"
+        self.notify = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notify.bind(str(folder / "notify"))
+        self.write_config()
+        self.process = None
+
+    def write_config(self, log="info", more=""):
+        self.config.write_text(CONFIG.format(mpd=self.mpd.socket, log=log) + more)
+
+    def start(self, **environment):
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "edgemood", "run", "--config", str(self.config)],
+            env={
+                **os.environ,
+                "STATE_DIRECTORY": str(self.folder / "state"),
+                "NOTIFY_SOCKET": str(self.folder / "notify"),
+                **environment,
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.hears("READY=1")
+
+    def hears(self, word):
+        """Wait until systemd would have been told something that begins with the word."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while select.select([self.notify], [], [], max(0, deadline_s - time.monotonic()))[0]:
+            told = self.notify.recv(4096).decode()
+            if told.startswith(word):
+                return told
+        raise AssertionError(f"systemd was never told {word}")
+
+    def ask(self, verb):
+        return ask(self.socket, verb, timeout_s=PATIENCE_S)
+
+    def until(self, condition):
+        """The first status for which the condition holds."""
+        deadline_s = time.monotonic() + PATIENCE_S
+        while not condition(status := self.ask("status")):
+            assert time.monotonic() < deadline_s, status
+            select.select([], [], [], 0.05)
+        return status
+
+    def end(self, number=signal.SIGTERM):
+        """Send a signal; gives exit status, seconds it took, and what was logged."""
+        began_s = time.monotonic()
+        self.process.send_signal(number)
+        _, logged = self.process.communicate(timeout=PATIENCE_S)
+        return self.process.returncode, time.monotonic() - began_s, logged
+
+    def children(self):
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        return [
+            int(child)
+            for task in tasks.iterdir()
+            for child in (task / "children").read_text().split()
+        ]
+
+    def close(self):
+        self.notify.close()
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.communicate()
+
+
+@pytest.fixture(scope="module")
+def mpd(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mpd")
+    (folder / "music" / "neutral").mkdir(parents=True)
+    for number in range(5):
+        path = folder / "music" / "neutral" / f"{number}.flac"
+        soundfile.write(path, [0.0] * 8000 * 60, 8000)
+    with PrivateMpd(folder, folder / "music") as server:
+        yield server
+
+
+@pytest.fixture
+def box(tmp_path, mpd):
+    with contextlib.closing(Box(tmp_path, mpd)) as box:
+        yield box
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_within_two_seconds_and_nothing_is_left_over(box, number):
+    box.write_config(more="hearing: {voice_gate: missing.tflite}\n")
+    box.config.write_text(box.config.read_text().replace("microphone: {source: none}", ""))
+    box.start()
+    senses = box.children()
+    assert senses
+    status, took_s, _ = box.end(number)
+    assert status == 0
+    assert took_s < 2
+    assert box.hears("STOPPING=1")
+    assert not box.socket.exists()
+    for pid in senses:
+        assert not Path(f"/proc/{pid}").exists()
+
+
+def test_a_second_daemon_refuses_and_leaves_the_first_alone(box):
+    box.start()
+    second = subprocess.run(
+        [sys.executable, "-m", "edgemood", "run", "--config", str(box.config)],
+        env={**os.environ, "STATE_DIRECTORY": str(box.folder / "other")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert "another edgemood daemon" in second.stderr
+    assert str(box.process.pid) in second.stderr
+    assert "Traceback" not in second.stderr
+    assert box.ask("status")["ok"]
+
+
+def test_systemd_is_told_the_mood_and_fed_while_all_is_well(box):
+    box.start(WATCHDOG_USEC="300000")
+    assert "unknown" in box.hears("STATUS=")
+    for _ in range(3):
+        box.hears("WATCHDOG=1")
+
+
+def test_started_on_a_bad_file_it_runs_on_the_last_good_one_and_says_so(box):
+    box.start()
+    box.end()
+    box.write_config(log="loud")
+    box.start()
+    status = box.ask("status")
+    assert "config.yaml:5:" in status["config"]["problems"][0]
+    assert status["led"] == "fault"
+    assert status["music"]["connected"]
+    _, _, logged = box.end()
+    assert logged.count("config.yaml:5:") == 1
+
+
+def test_an_edit_is_noticed_and_a_bad_one_changes_nothing(box):
+    box.start()
+    process = box.process.pid
+    box.write_config(more="music: {ahead: many}\n")
+    box.until(lambda status: status["config"]["problems"])
+    assert len(box.until(lambda status: status["music"]["coming"])["music"]["coming"]) == 2
+    box.write_config(more="music: {ahead: 3}\n")
+    box.hears("STATUS=")
+    status = box.until(lambda status: len(status["music"]["coming"]) == 3)
+    assert not status["config"]["problems"]
+    assert box.process.pid == process
+
+
+def test_hangup_of_an_unchanged_file_changes_nothing(box):
+    box.start()
+    box.process.send_signal(signal.SIGHUP)
+    uptime_s = box.ask("status")["uptime_s"]
+    box.until(lambda status: status["uptime_s"] > uptime_s + 1)
+    assert box.end()[0] == 0
+
+
+def test_sensing_stays_off_through_a_restart(box):
+    box.start()
+    assert "camera and microphone are closed" in box.ask("pause")["said"]
+    assert box.ask("status")["led"] == "sensing off"
+    box.end()
+    box.start()
+    assert box.ask("status")["sensing"] is False
+    refused = box.ask("redetect")
+    assert not refused["ok"]
+    assert "resume" in refused["error"]
+    box.ask("resume")
+    assert box.ask("status")["sensing"] is True
+
+
+def test_an_mpd_client_can_say_the_same_verbs_and_hears_the_answer(box):
+    box.start()
+    box.until(lambda status: status["music"]["connected"])
+    mpc = ["mpc", "--host", str(box.mpd.socket)]
+    listening = subprocess.Popen(
+        [*mpc, "waitmessage", "edgemood-status"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        box.until(
+            lambda _: (
+                "edgemood-status"
+                in subprocess.run(
+                    [*mpc, "channels"], capture_output=True, text=True, check=True
+                ).stdout
+            )
+        )
+        subprocess.run([*mpc, "sendmessage", "edgemood", "pause"], check=True)
+        answer, _ = listening.communicate(timeout=PATIENCE_S)
+    finally:
+        listening.kill()
+        listening.wait()
+    assert "camera and microphone are closed" in answer
+    assert box.ask("status")["sensing"] is False
+
+
+def test_status_is_complete_json(box):
+    box.start()
+    status = box.until(lambda status: status["music"]["playing"])
+    assert json.loads(json.dumps(status)) == status
+    assert status["senses"]["face"]["state"] == "off"
+    assert "unknown" in status["mood"]["because"]
+    assert "Music:" in box.ask("why")["why"]
