@@ -17,8 +17,6 @@ FRAMES_PER_S: Final = SAMPLE_RATE_HZ // HOP_SAMPLES
 BANDS: Final = 64
 FLOOR_DB: Final = -100.0
 """What digital silence gives; 16-bit sound cannot say anything quieter."""
-CLIP_BELOW_PEAK_DB: Final = 40.0
-"""Below this, lossy codecs leave holes and rooms leave noise; models must not look there."""
 
 _FFT_SAMPLES: Final = 512
 _LOWEST_HZ: Final = 80.0  # under it lie mains hum and handling noise
@@ -69,13 +67,14 @@ def level_db(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     return levels
 
 
-def normalise(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+def normalise(frames: NDArray[np.float32], depth_db: float) -> NDArray[np.float32]:
     """What a model sees of log-mel frames (n, 64): the shape of the sound without its loudness.
 
-    Clipped `CLIP_BELOW_PEAK_DB` under the loudest band, then zero mean and unit variance over the
-    whole window. Gives (n, 64, 1) float32; a window without any contrast gives zeros.
+    Clipped `depth_db` under the loudest band, where lossy codecs leave holes and rooms leave noise,
+    then zero mean and unit variance over the whole window. Gives (n, 64, 1) float32; a window
+    without any contrast gives zeros.
     """
-    clipped = np.maximum(frames, frames.max(initial=FLOOR_DB) - CLIP_BELOW_PEAK_DB)
+    clipped = np.maximum(frames, frames.max(initial=FLOOR_DB) - depth_db)
     centred = clipped - clipped.mean(dtype=np.float64) if clipped.size else clipped
     spread = float(centred.std(dtype=np.float64)) if clipped.size else 0.0
     scaled = centred / spread if spread > _LEAST_SPREAD_DB else np.zeros_like(clipped)

@@ -15,6 +15,8 @@ from edgemood.tflite import Model
 
 WINDOW_FRAMES: Final = 256
 """What is judged at a time: 2.56 s of speech, pauses left out."""
+DEPTH_DB: Final = 55.0
+"""How far under its peak the model looks into speech: half of it lies more than 40 dB below."""
 HOP_FRAMES: Final = 2 * BLOCK_FRAMES
 """A new judgement for every 0.64 s more of speech."""
 LEAST_FRAMES: Final = 4 * BLOCK_FRAMES
@@ -41,7 +43,7 @@ def model_input(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """What the model sees of 1 to 256 frames: (256, 64, 1), level removed, short ones repeated."""
     if not 0 < len(frames) <= WINDOW_FRAMES:
         raise ValueError(f"expected 1 to {WINDOW_FRAMES} frames, got {len(frames)}")
-    return np.resize(normalise(frames), (WINDOW_FRAMES, BANDS, 1))
+    return np.resize(normalise(frames, DEPTH_DB), (WINDOW_FRAMES, BANDS, 1))
 
 
 class Utterance:

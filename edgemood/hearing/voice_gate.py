@@ -20,6 +20,8 @@ WINDOW_FRAMES: Final = 128
 """What the model looks at: the judged block, two before it and one after it."""
 JUDGED: Final = slice(WINDOW_FRAMES - 2 * BLOCK_FRAMES, WINDOW_FRAMES - BLOCK_FRAMES)
 """Where in the window the judged block lies; the look-ahead lets a word's onset be told apart."""
+DEPTH_DB: Final = 40.0
+"""How far under its peak the model looks into a sound."""
 OPEN_AT: Final = 0.6
 CLOSE_AT: Final = 0.4
 """Two thresholds on the voice probability, so that the gate does not chatter."""
@@ -74,7 +76,7 @@ class VoiceGate:
         self._pending = np.empty((0, BANDS), dtype=np.float32)
         self._floors_db: deque[float] = deque(maxlen=FLOOR_MEMORY_BLOCKS)
         self._blocks_heard = 0
-        self._hangover = 0
+        self._hysteresis = Hysteresis()
 
     def push(self, frames: NDArray[np.float32]) -> list[VoiceReading]:
         """Take the next log-mel frames (n, 64); give a reading for every block they complete.
@@ -98,21 +100,29 @@ class VoiceGate:
         self._floors_db.append(float(np.percentile(levels_db, 10)))
         snr_db = max(0.0, loudness_db - min(self._floors_db))
         if loudness_db < SILENCE_DB or snr_db < ABOVE_FLOOR_DB:
-            voice, sound = 0.0, self._decide(0.0, Sound.SILENCE)
+            voice, otherwise = 0.0, Sound.SILENCE
         else:
-            chances = voice_music_noise(self._model(normalise(self._window)))
+            chances = voice_music_noise(self._model(normalise(self._window, DEPTH_DB)))
             voice = float(chances[Sound.VOICE])
-            other = Sound.MUSIC if chances[Sound.MUSIC] > chances[Sound.NOISE] else Sound.NOISE
-            sound = self._decide(voice, other)
+            is_music = chances[Sound.MUSIC] > chances[Sound.NOISE]
+            otherwise = Sound.MUSIC if is_music else Sound.NOISE
+        sound = Sound.VOICE if self._hysteresis.is_open(voice) else otherwise
         return VoiceReading(block, sound, voice, loudness_db, snr_db)
 
-    def _decide(self, voice: float, other: Sound) -> Sound:
-        """Hysteresis and hangover; `other` is what the block is when it is no voice."""
-        if voice >= (CLOSE_AT if self._hangover else OPEN_AT):
-            self._hangover = 1 + HANGOVER_BLOCKS
+
+class Hysteresis:
+    """Opens on a clear voice, stays open on a fainter one and through the pause between words."""
+
+    def __init__(self) -> None:
+        self._blocks_left = 0
+
+    def is_open(self, voice: float) -> bool:
+        """Take the voice probability of the next block; decide whether the gate is open on it."""
+        if voice >= (CLOSE_AT if self._blocks_left else OPEN_AT):
+            self._blocks_left = 1 + HANGOVER_BLOCKS
         else:
-            self._hangover = max(0, self._hangover - 1)
-        return Sound.VOICE if self._hangover else other
+            self._blocks_left = max(0, self._blocks_left - 1)
+        return self._blocks_left > 0
 
 
 def voice_music_noise(logits: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,11 +15,11 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from edgemood.emotion import EMOTIONS
 from edgemood.hearing.mel import FLOOR_DB
-from edgemood.hearing.speech_emotion import WINDOW_FRAMES
-from edgemood.training import speech_data
+from edgemood.hearing.speech_emotion import DEPTH_DB, WINDOW_FRAMES
+from edgemood.training import speech_data, speech_files, speech_golden
 from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech_augment import Augmenter, normalised
-from edgemood.training.speech_files import EMOTION_FLOAT, EMOTION_INT8, write
+from edgemood.training.speech_files import EMOTION_FLOAT, EMOTION_INT8
 from edgemood.training.speech_net import MelNet, emotion_net
 from edgemood.training.speech_windows import Clip, sampling_weights
 
@@ -52,7 +52,9 @@ class Teacher:
         chosen = self._draw.choice(len(self._clips), BATCH, p=self._weights)
         clips = [self._clips[i] for i in chosen]
         mel = torch.from_numpy(np.stack([clip.random_window(frames, self._draw) for clip in clips]))
-        picture = self._augmenter.masked(normalised(self._heard_elsewhere(mel)), 12.0, frames / 6)
+        picture = self._augmenter.masked(
+            normalised(self._heard_elsewhere(mel), DEPTH_DB), 12.0, frames / 6
+        )
         emotions = torch.tensor([clip.emotion for clip in clips])
         target = nn.functional.one_hot(emotions, len(EMOTIONS)).float()
         target = target * (1.0 - LABEL_SMOOTHING) + LABEL_SMOOTHING / len(EMOTIONS)
@@ -224,7 +226,8 @@ def main() -> None:
     net.calibrate(best)
     print(f"temperature {best:.2f}; {recalls(logits, groups, best)}")
     pictures = representative(load(data, arguments.cache, "train")[0])
-    print(write(net, pictures, MODELS, EMOTION_INT8, EMOTION_FLOAT))
+    print(speech_files.write(net, pictures, MODELS, EMOTION_INT8, EMOTION_FLOAT))
+    speech_golden.write()
 
 
 if __name__ == "__main__":

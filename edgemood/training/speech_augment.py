@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from edgemood.hearing.mel import BAND_CENTRES_HZ, BANDS, CLIP_BELOW_PEAK_DB, FLOOR_DB
+from edgemood.hearing.mel import BAND_CENTRES_HZ, BANDS, FLOOR_DB
 
 _SMEAR_FRAMES = 64
 _BAND_HZ = torch.as_tensor(BAND_CENTRES_HZ, dtype=torch.float32)
@@ -121,10 +121,10 @@ class Augmenter:
         return picture, share[:, None] * target + (1.0 - share)[:, None] * target[order]
 
 
-def normalised(mel: Tensor) -> Tensor:
+def normalised(mel: Tensor, depth_db: float) -> Tensor:
     """`edgemood.hearing.mel.normalise` for a batch, without the last axis."""
     peak = mel.amax(dim=(1, 2), keepdim=True)
-    clipped = torch.maximum(mel, peak - CLIP_BELOW_PEAK_DB)
+    clipped = torch.maximum(mel, peak - depth_db)
     centred = clipped - clipped.mean(dim=(1, 2), keepdim=True)
     return centred / centred.square().mean(dim=(1, 2), keepdim=True).sqrt().clamp(min=1e-3)
 

@@ -12,9 +12,9 @@ from torch import nn
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from edgemood.hearing.voice_gate import Sound
-from edgemood.training import speech_data
+from edgemood.training import speech_data, speech_files, speech_golden
 from edgemood.training.datasets import MODELS, data_folder
-from edgemood.training.speech_files import GATE_FLOAT, GATE_INT8, write
+from edgemood.training.speech_files import GATE_FLOAT, GATE_INT8
 from edgemood.training.speech_net import MelNet, gate_net
 from edgemood.training.voice_scenes import Scenes, tracks
 
@@ -72,7 +72,8 @@ def main() -> None:
     data = data_folder()
     net = train(data, arguments.cache, arguments.steps)
     pictures, _ = Scenes(tracks(data, arguments.cache, "train"), SEED).batch(400)
-    print(write(net, pictures[:, 0].numpy(), MODELS, GATE_INT8, GATE_FLOAT))
+    print(speech_files.write(net, pictures[:, 0].numpy(), MODELS, GATE_INT8, GATE_FLOAT))
+    speech_golden.write()
 
 
 if __name__ == "__main__":

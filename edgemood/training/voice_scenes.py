@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from edgemood.hearing.mel import BANDS, FLOOR_DB, level_db
-from edgemood.hearing.voice_gate import BLOCK_FRAMES, JUDGED, WINDOW_FRAMES, Sound
+from edgemood.hearing.voice_gate import BLOCK_FRAMES, DEPTH_DB, JUDGED, WINDOW_FRAMES, Sound
 from edgemood.training import speech_data
 from edgemood.training.speech_augment import Augmenter, normalised, power_sum
 
@@ -103,7 +103,7 @@ class Scenes:
         scene = augmenter.codec(scene, probability=0.3)
         unheard = augmenter.chance(count, 0.1)
         scene[unheard, : JUDGED.start] = FLOOR_DB
-        return augmenter.masked(normalised(scene), 6.0, 6.0)[:, None]
+        return augmenter.masked(normalised(scene, DEPTH_DB), 6.0, 6.0)[:, None]
 
 
 def tracks(data: Path, cache: Path, split: str) -> dict[Sound, list[Track]]:
