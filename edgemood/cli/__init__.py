@@ -13,11 +13,10 @@ EXIT_NOT_RUNNING = 3
 
 def main() -> None:
     """Run the command of the command line; errors go to standard error in plain words."""
-    from edgemood.cli.commands import run_command
+    from edgemood.cli.commands import app
 
     try:
-        code = run_command(sys.argv[1:])
+        app()
     except EdgemoodError as error:
         sys.stderr.write(f"edgemood: {error}\n")
-        code = EXIT_NOT_RUNNING if isinstance(error, NotRunningError) else EXIT_ERROR
-    sys.exit(code)
+        sys.exit(EXIT_NOT_RUNNING if isinstance(error, NotRunningError) else EXIT_ERROR)

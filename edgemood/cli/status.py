@@ -43,16 +43,17 @@ def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
 def _mood(mood: Reply) -> Iterator[tuple[str, Text]]:
     if not mood:
         return
-    line = _text(mood.get("emotion") or "unknown", "bold")
+    emotion, because = mood.get("emotion"), mood.get("because")
+    line = _text(emotion or because or "unknown", "bold")
     details = []
-    if mood.get("emotion") and isinstance(confidence := mood.get("confidence"), int | float):
+    if emotion and isinstance(confidence := mood.get("confidence"), int | float):
         details.append(f"{confidence:.0%} sure")
     if isinstance(since_s := mood.get("since_s_ago"), int | float):
         details.append(f"for {duration(since_s)}")
     if details:
         line.append(f" ({', '.join(details)})")
     yield "mood", line
-    if because := mood.get("because"):
+    if emotion and because:
         yield "", _text(because)
     if advice := mood.get("advice"):
         yield "", _text(f"what would help: {advice}", "yellow")
@@ -74,17 +75,14 @@ def _music(music: Reply) -> Iterator[tuple[str, Text]]:
     if not music:
         return
     connected = Text("connected", "green") if music.get("connected") else Text("no MPD", "red")
-    parts = [connected, *(_text(music[key]) for key in ("server", "detail") if music.get(key))]
+    parts = [connected, *(_text(music[key]) for key in ("address", "detail") if music.get(key))]
     yield "music", Text("; ").join(parts)
     if target := music.get("target"):
         yield "", _text(f"aiming at {target}")
     if playing := music.get("playing"):
         yield "playing", _text(playing)
-    label = "next"
-    for song in music.get("next") or ():
-        mood = f" ({song['mood']})" if song.get("mood") else ""
-        yield label, _text(f"{song.get('song') or '?'}{mood}")
-        label = ""
+    for number, song in enumerate(music.get("coming") or ()):
+        yield "" if number else "next", _text(song)
 
 
 def _config(config: Reply) -> Iterator[tuple[str, Text]]:

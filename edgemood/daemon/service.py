@@ -21,14 +21,13 @@ FILE_CHECK_S = 2.0
 log = logging.getLogger(__name__)
 
 
-def run(config_file: Path, state: Path) -> int:
-    """Run until SIGTERM or SIGINT; the exit status for the shell.
+def run(config_file: Path, state: Path) -> None:
+    """Run until SIGTERM or SIGINT.
 
     `state` is the folder for what outlives the process. SIGHUP, or an edit of the file, puts a new
     configuration in force; a bad file never does. Raises AlreadyRunningError and ControlError.
     """
     asyncio.run(_Service(config_file, state, SystemClock()).run())
-    return 0
 
 
 class _Service:

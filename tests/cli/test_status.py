@@ -38,10 +38,10 @@ REPLY: dict[str, Any] = {
     },
     "music": {
         "connected": True,
-        "server": "localhost:6600",
+        "address": "localhost:6600",
         "detail": "",
         "playing": "Artist – Title",
-        "next": [{"song": "One", "mood": "happy"}, {"song": "Two", "mood": None}],
+        "coming": ["Artist – One", "Artist – Two"],
         "target": "happy",
     },
     "config": {"file": "/etc/edgemood/config.yaml", "problems": []},
@@ -68,8 +68,8 @@ def test_everything_an_owner_may_want_to_know_is_shown() -> None:
         "music    connected; localhost:6600",
         "         aiming at happy",
         "playing  Artist – Title",
-        "next     One (happy)",
-        "         Two",
+        "next     Artist – One",
+        "         Artist – Two",
         "config   /etc/edgemood/config.yaml",
         "LED      sensing",
         "up       2 h 5 min, version 0.1.0",
@@ -77,11 +77,9 @@ def test_everything_an_owner_may_want_to_know_is_shown() -> None:
 
 
 def test_an_unknown_mood_is_shown_with_its_reason_and_without_a_figure() -> None:
-    mood = {"emotion": None, "confidence": 0.0, "because": "too dark", "since_s_ago": 70}
-    assert shown({"mood": mood}).split("\n")[:2] == [
-        "mood  unknown (for 1 min)".ljust(25),
-        "      too dark".ljust(25),
-    ]
+    because = "unknown: too dark to judge a face"
+    mood = {"emotion": None, "confidence": 0.0, "because": because, "since_s_ago": 70}
+    assert shown({"mood": mood}).rstrip() == f"mood  {because} (for 1 min)"
 
 
 def test_problems_of_the_configuration_are_listed() -> None:
