@@ -1,6 +1,9 @@
 """Sounds, clocks and a private sound server for the tests of the ear."""
 
+import contextlib
+import functools
 import os
+import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -89,6 +92,13 @@ class SoundServer:
         """As a crash would."""
         if self._daemon is not None:
             _end([self._daemon])
+
+    @contextlib.contextmanager
+    def frozen(self) -> Iterator[None]:
+        """As a hanging server or driver would: nothing fails, nothing comes."""
+        self._daemon.send_signal(signal.SIGSTOP)
+        yield
+        self._daemon.send_signal(signal.SIGCONT)
 
     def stop(self) -> None:
         self.hush()
@@ -189,23 +199,28 @@ def clatter() -> np.ndarray:
 @pytest.fixture(scope="session")
 def music() -> np.ndarray:
     """16 s of plucked chords over a bass: (n,) float32 at 48 kHz, peak 0.5."""
-    beat_s = 0.5
-    times = np.arange(0, 8 * beat_s, 1 / RATE_HZ)
-    sound = np.zeros(32 * round(beat_s * RATE_HZ) + len(times))
+    beat = RATE_HZ // 2
+    sound = np.zeros(40 * beat)
     chords = ((57, 60, 64), (53, 57, 60), (48, 52, 55), (55, 59, 62))
-    for beat in range(32):
-        chord = chords[beat // 4 % 4]
-        for note in (chord[0] - 12, *chord, chord[beat % 3] + 12):
-            pitch_hz = 440 * 2 ** ((note - 69) / 12)
-            for harmonic in range(1, 8):
-                start = beat * round(beat_s * RATE_HZ)
-                sound[start : start + len(times)] += (
-                    np.sin(2 * np.pi * harmonic * pitch_hz * times)
-                    * np.exp(-times * (1.5 + harmonic))
-                    / harmonic
-                )
-    sound = sound[: 16 * RATE_HZ]
+    for number in range(32):
+        chord = chords[number // 4 % 4]
+        for note in (chord[0] - 12, *chord, chord[number % 3] + 12):
+            sound[number * beat : (number + 8) * beat] += _plucked(note)
+    sound = sound[: 32 * beat]
     return (0.5 * sound / np.abs(sound).max()).astype(np.float32)
+
+
+@functools.cache
+def _plucked(note: int) -> np.ndarray:
+    """4 s of a string, by MIDI note number."""
+    times = np.arange(4 * RATE_HZ) / RATE_HZ
+    pitch_hz = 440 * 2 ** ((note - 69) / 12)
+    return sum(
+        np.sin(2 * np.pi * harmonic * pitch_hz * times)
+        * np.exp(-times * (1.5 + harmonic))
+        / harmonic
+        for harmonic in range(1, 8)
+    )
 
 
 @pytest.fixture

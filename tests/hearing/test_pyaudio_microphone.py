@@ -50,6 +50,14 @@ def test_looking_for_a_microphone_again_and_again_leaks_no_files(
     assert look() == look()
 
 
+def test_a_stream_that_goes_stale_is_told_in_time(sound_server, impatient_clock) -> None:
+    microphone = PyAudioMicrophone(None, impatient_clock)
+    microphone.read()
+    with sound_server.frozen(), pytest.raises(MicrophoneError, match="stopped delivering"):
+        list(iter(microphone.read, None))
+    microphone.close()
+
+
 def test_an_unplugged_microphone_is_told_and_heard_again_when_it_is_back(
     sound_server, impatient_clock
 ) -> None:
