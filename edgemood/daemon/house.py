@@ -167,7 +167,9 @@ class Daemon:
 
     async def _decide_for_ever(self) -> None:
         while True:
-            self._mood = self._tracker.mood(self._clock.now_s())
+            before, self._mood = self._mood, self._tracker.mood(self._clock.now_s())
+            if self._mood.emotion is not before.emotion:
+                _log_mood(self._mood)
             self._dj.hear(self._mood)
             if self._looking and self._mood.settled:
                 self._looking = False
@@ -222,3 +224,15 @@ class Daemon:
 
 def _sources(config: Config) -> dict[Sense, str]:
     return {Sense.FACE: config.camera.source, Sense.VOICE: config.microphone.source}
+
+
+def _log_mood(mood: RoomMood) -> None:
+    """Note a change of mood; ``journalctl -u edgemood EDGEMOOD_EMOTION=sad`` finds it again."""
+    fields = {
+        "EDGEMOOD_EMOTION": mood.emotion or "unknown",
+        "EDGEMOOD_CONFIDENCE": f"{mood.confidence:.2f}",
+        "EDGEMOOD_VALENCE": f"{mood.affect.valence:.2f}",
+        "EDGEMOOD_AROUSAL": f"{mood.affect.arousal:.2f}",
+    }
+    room = mood.because if mood.emotion is None else f"{mood.emotion}: {mood.because}"
+    log.info("the room is %s", room, extra=fields)

@@ -62,6 +62,8 @@ class SenseProcess:
 
     async def run(self) -> None:
         """Keep the sense alive until cancelled."""
+        self.report = self._own_report(SenseState.STARTING, "")
+        self.last_evidence = None
         backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
             started_s = self._clock.now_s()
