@@ -104,6 +104,7 @@ class Dj:
             finally:
                 self._connected = False
                 self._player.close()
+            _end_if_cancelled()
             await self._clock.sleep(backoff.pause_s())
 
     def status(self) -> MusicStatus:
@@ -185,6 +186,16 @@ class Dj:
     def _name(self, queued: QueuedSong) -> str:
         song = self._keeper.library.get(queued.file)
         return queued.file.encode("utf-8", "replace").decode() if song is None else song.name
+
+
+def _end_if_cancelled() -> None:
+    """Pass on a cancellation that came at the instant MPD was lost.
+
+    Before Python 3.13 a TaskGroup then raises its child's error alone (python/cpython#116720).
+    """
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 def _first(errors: BaseException) -> BaseException:
