@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 import sys
@@ -41,6 +42,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="edgemood-demo-") as folder:
         log = Path(folder) / "log"
         with _errors_into(log):
+            logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
             try:
                 events = asyncio.run(_perform(Path(folder), Screen(console)))
             except (KeyboardInterrupt, asyncio.CancelledError):
@@ -123,7 +125,7 @@ def _summarise(console: Console, events: Sequence[Event]) -> None:
 def _show_log(console: Console, log: Path) -> None:
     console.print(f"The last {LOG_LINES} lines of the log:")
     lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
-    console.print("\n".join(lines), markup=False)
+    console.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from edgemood.emotion import Emotion
 from edgemood.mood import Sense
 from edgemood.panel import LedState
 
+JUDGED = "judged"
+"""what `status` says of a sense that does"""
 _PATIENCE_S = 2.0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Self
+from typing import NamedTuple, Self
 
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from deploy.demo.scene import Scene
+from deploy.demo.scene import JUDGED, Scene
 from edgemood.panel import SIGNALS
 
 STEADY_S = 1.0
@@ -33,8 +33,8 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self.console = console
         self._live = Live(console=console, refresh_per_second=8, transient=True)
-        self._told: dict[str, str] = {}
-        self._pending: dict[str, tuple[str, float]] = {}
+        self._told: dict[str, object] = {}
+        self._pending: dict[str, tuple[object, float]] = {}
 
     def __enter__(self) -> Self:
         if self.console.is_terminal:
@@ -51,35 +51,46 @@ class Screen:
 
     def show(self, scene: Scene) -> None:
         """Tell what changed, and bring the panel up to date."""
-        for who, what in _sentences(scene):
-            self._tell_if_new(scene.at_s, who, what)
+        for change in _changes(scene):
+            self._tell_if_new(scene.at_s, change)
         if self._live.is_started:
             self._live.update(_panel(scene))
 
-    def _tell_if_new(self, at_s: float, who: str, what: str) -> None:
+    def _tell_if_new(self, at_s: float, change: _Change) -> None:
         """Tell it once it has held for a moment."""
-        if self._told.get(who) == what:
-            self._pending.pop(who, None)
+        if self._told.get(change.who) == change.value:
+            self._pending.pop(change.who, None)
             return
-        pending, since_s = self._pending.get(who, ("", at_s))
-        if pending != what:
-            self._pending[who] = what, at_s
+        pending, since_s = self._pending.get(change.who, (None, at_s))
+        if pending != change.value:
+            self._pending[change.who] = change.value, at_s
         elif at_s - since_s >= STEADY_S:
-            self._told[who] = what
-            del self._pending[who]
-            self.say(since_s, who, what)
+            self._told[change.who] = change.value
+            del self._pending[change.who]
+            self.say(since_s, change.who, change.sentence)
 
 
-def _sentences(scene: Scene) -> Iterator[tuple[str, str]]:
-    """What may be told of a scene: who, and what."""
-    yield from scene.senses.items()
-    yield "mood", scene.mood or "unknown"
-    ahead = ", ".join(map(str, scene.queue.ahead)) or "nothing"
-    if scene.queue.playing:
-        yield "music", f"plays {scene.queue.playing}, then {ahead}"
+class _Change(NamedTuple):
+    """What may be told of a scene."""
+
+    who: str
+    value: object
+    """told again only when this changes"""
+    sentence: str
+
+
+def _changes(scene: Scene) -> Iterator[_Change]:
+    for sense, said in scene.senses.items():
+        yield _Change(sense, said, f"a {sense} is judged" if said == JUDGED else said)
+    mood = f"the room is {scene.mood}" if scene.mood else "unknown"
+    yield _Change("mood", scene.mood, f"{mood} ({scene.because.removeprefix('unknown: ')})")
+    queue = scene.queue
+    if queue.playing:
+        ahead = ", ".join(map(str, queue.ahead)) or "nothing"
+        yield _Change("music", queue, f"{queue.playing} plays, then {ahead}")
     elif not scene.connected:
-        yield "music", "MPD is gone"
-    yield "led", f"{SIGNALS[scene.led].looks} ({scene.led})"
+        yield _Change("music", queue, "MPD is gone")
+    yield _Change("led", scene.led, f"{scene.led}: {SIGNALS[scene.led].looks}")
 
 
 def _panel(scene: Scene) -> RenderableType:

@@ -12,9 +12,9 @@ from deploy.demo import people, songs, voice
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import Config
 
-LIGHTS_OUT_S = 10.0
+LIGHTS_OUT_S = 9.0
 """after the camera opens"""
-TALKING_FROM_S = 13.0
+TALKING_FROM_S = 10.0
 """after the microphone opens"""
 TALKING_S = 40.0
 PRESS_S = 0.15
@@ -41,7 +41,7 @@ class Stage:
             voice.record(self._voice, quiet_s=TALKING_FROM_S, talking_s=TALKING_S)
             self._script.write_text(f"- {{at_s: {LIGHTS_OUT_S}, light: {_DARK}}}\n")
         self._folder = folder
-        self._live = live
+        self.live = live
         self.mpd = PrivateMpd(folder / "mpd", music, output="alsa" if aloud else "null")
         self.mpd.start()
         self._pins = MockFactory()
@@ -54,11 +54,11 @@ class Stage:
             "microphone": {"source": "replay", "path": self._voice},
             "mood": {"window_s": 4, "dwell_s": 4, "hold_s": 8},
             "mpd": {"host": str(self.mpd.socket)},
-            "music": {"ahead": 1},
+            "music": {"ahead": 1, "no_repeat_h": 0},
             "panel": {"enabled": "yes"},
             "daemon": {"socket": self._folder / "control.sock"},
         }
-        if self._live:
+        if self.live:
             del config["camera"], config["microphone"]
         return Config.model_validate(config)
 

@@ -8,15 +8,18 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.demo.scene import Scene, ask_mpd, scene
+from deploy.demo.scene import JUDGED, Scene, ask_mpd, scene
 from deploy.demo.screen import Screen
 from deploy.demo.stage import Stage
 from edgemood.daemon.house import Daemon
+from edgemood.emotion import Emotion
 from edgemood.mood import Reason, Sense
 from edgemood.panel import LedState
 
 GLANCE_S = 0.1
-MPD_AWAY_S = 2.0
+CALM_S = 2.5
+"""time to see what has happened before the next thing does"""
+LIVE_S = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,46 +50,66 @@ class Story:
 
     async def play(self) -> None:
         """The whole story. Raises NotSeenError at the first event that is missing."""
+        if self._stage.live:
+            self._tell("look at the camera, and talk")
+        else:
+            self._tell("somebody sits before the camera")
         await self._see("MPD is found", 15, lambda now: now.connected)
-        await self._see("a face is judged", 30, lambda now: now.senses[Sense.FACE] == "judged")
-        bright = await self._see("the room has a mood", 15, lambda now: now.mood is not None)
-        await self._see("a song that fits is queued in MPD", 10, _fits)
+        if self._stage.live:
+            await self._watch(LIVE_S)
+        else:
+            await self._in_the_dark(await self._in_the_light())
+        await self._press_the_button()
+        await self._lose_mpd()
 
+    async def _in_the_light(self) -> Emotion | None:
+        """The mood that faces give."""
+        await self._see("a face is judged", 30, lambda now: now.senses[Sense.FACE] == JUDGED)
+        now = await self._see("the room has a mood", 15, lambda now: now.mood is not None)
+        await self._see("a song that fits it is queued in MPD", 10, _fits)
+        return now.mood
+
+    async def _in_the_dark(self, bright: Emotion | None) -> None:
+        """Faces can no longer be judged, but a voice can."""
         await self._see(
-            "the lights go out, and faces are no longer judged",
+            "the lights go out, and faces are not judged any more",
             20,
             lambda now: now.senses[Sense.FACE] == Reason.DARK,
         )
-        await self._see("the LED says so", 3, lambda now: now.led is LedState.LOW_LIGHT)
+        await self._see("the LED says: low light", 3, lambda now: now.led is LedState.LOW_LIGHT)
         await self._see(
             "somebody talks, and the voice is judged",
             15,
-            lambda now: now.senses[Sense.VOICE] == "judged",
+            lambda now: now.senses[Sense.VOICE] == JUDGED,
         )
-        await self._see(
-            "the room's mood changes", 20, lambda now: now.mood not in (None, bright.mood)
-        )
-        before = await self._see("the queue in MPD follows", 10, _fits)
+        await self._see("the room's mood changes", 20, lambda now: now.mood not in (None, bright))
+        await self._see("the queue in MPD follows", 10, _fits)
+        await self._watch(CALM_S)
 
+    async def _press_the_button(self) -> None:
+        before = await self._glance()
         self._tell("the button is pressed")
         await self._stage.press_button()
         await self._see(
             "the LED says: looking again", 2, lambda now: now.led is LedState.LOOKING_AGAIN
         )
         await self._see(
-            "the room is judged anew and the song changed",
-            10,
+            "the room is judged anew, and the song changes",
+            15,
             lambda now: (
-                now.led is not LedState.LOOKING_AGAIN and now.queue.playing != before.queue.playing
+                now.led is not LedState.LOOKING_AGAIN
+                and now.queue.playing not in (None, before.queue.playing)
             ),
         )
+        await self._watch(CALM_S)
 
+    async def _lose_mpd(self) -> None:
         self._tell("MPD is killed")
         self._stage.mpd.kill()
         await self._see(
             "the LED says: MPD unreachable", 5, lambda now: now.led is LedState.MPD_UNREACHABLE
         )
-        await self._watch(MPD_AWAY_S)
+        await self._watch(CALM_S)
         self._tell("MPD is started again")
         await self._stage.start_mpd_again()
         await self._see(
@@ -94,7 +117,7 @@ class Story:
             10,
             lambda now: now.connected and now.queue.playing is not None,
         )
-        await self._watch(MPD_AWAY_S)
+        await self._watch(CALM_S)
 
     async def _see(self, what: str, within_s: float, is_there: Callable[[Scene], bool]) -> Scene:
         """Watch until it is there, and take it down."""
