@@ -9,13 +9,16 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
 from edgemood.vision.expression import CLIP, CONTRAST_FLOOR
 
 _GAMMA = 2.2  # of cameras and screens: grey level = light ** (1 / 2.2)
+_READ_NOISE_ELECTRONS = 1.5  # of a small rolling-shutter CMOS sensor at high gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,32 @@ def vary(images: Tensor, side: int, variation: Variation) -> Tensor:
 
 
 def low_light(pixels: Tensor) -> Tensor:
-    """Shot noise and read noise of a small sensor that catches 30 to 500 electrons in white."""
+    """Darkness of 30 to 500 electrons in white, and an exposure that may leave the picture dark."""
     white = torch.exp(_uniform(pixels, math.log(30.0), math.log(500.0)))
-    electrons = (pixels / 255).clamp(0, 1) ** _GAMMA * white
-    read_noise = torch.randn_like(pixels) * 1.5
-    noisy = electrons + electrons.sqrt() * torch.randn_like(pixels) + read_noise
     exposure = _uniform(pixels, 0.1, 1.0)
-    return (noisy / white).clamp(0, 1) ** (1 / _GAMMA) * exposure * 255
+    return _sensor(pixels, white) * exposure
+
+
+def dim(images: NDArray[np.uint8], electrons: float) -> NDArray[np.uint8]:
+    """Faces, (n, h, w) uint8, as a small sensor sees them that catches `electrons` in white.
+
+    The exposure is left as it is: the camera's gain makes up for the darkness. The noise is the
+    same whenever it is called.
+    """
+    state = torch.get_rng_state()
+    torch.manual_seed(0)
+    noisy = _sensor(torch.from_numpy(images).float(), torch.tensor(electrons))
+    torch.set_rng_state(state)
+    dimmed: NDArray[np.uint8] = noisy.round().byte().numpy()
+    return dimmed
+
+
+def _sensor(pixels: Tensor, white: Tensor) -> Tensor:
+    """Shot noise and read noise of a small sensor that catches `white` electrons in white."""
+    electrons = (pixels / 255).clamp(0, 1) ** _GAMMA * white
+    read_noise = torch.randn_like(pixels) * _READ_NOISE_ELECTRONS
+    noisy = electrons + electrons.sqrt() * torch.randn_like(pixels) + read_noise
+    return (noisy / white).clamp(0, 1) ** (1 / _GAMMA) * 255
 
 
 def _uniform(like: Tensor, low: float, high: float) -> Tensor:

@@ -1,0 +1,60 @@
+"""The scorecard's pictures, as SVG files that come out the same for the same figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from edgemood.emotion import EMOTIONS
+
+mpl.rcParams["svg.hashsalt"] = "edgemood"
+
+
+def confusion(path: Path, counts: NDArray[np.int64]) -> None:
+    """Draw how each emotion, a row of `counts` (7, 7), was judged, in percent of the row."""
+    figure, axes = _square("judged as", "labelled")
+    shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=100)
+    for (row, column), share in np.ndenumerate(shares):
+        colour = "white" if share > 50 else "black"
+        axes.text(column, row, f"{share:.0f}", ha="center", va="center", color=colour)
+    axes.set_xticks(range(len(EMOTIONS)), EMOTIONS, rotation=45)
+    axes.set_yticks(range(len(EMOTIONS)), EMOTIONS)
+    _save(figure, path)
+
+
+def reliability(path: Path, bins: list[tuple[float, float, int]]) -> None:
+    """Draw accuracy over confidence; a calibrated model lies on the diagonal."""
+    figure, axes = _square("confidence", "accuracy")
+    confidences, rights, samples = zip(*bins, strict=True)
+    axes.plot([0, 1], [0, 1], color="grey", linewidth=1)
+    axes.scatter(confidences, rights, s=[4 + count / 5 for count in samples])
+    axes.set_xlim(0, 1)
+    axes.set_ylim(0, 1)
+    _save(figure, path)
+
+
+def coverage(path: Path, curve: NDArray[np.float64]) -> None:
+    """Draw the accuracy of the most confident share of the samples."""
+    figure, axes = _square("share judged, most confident first", "accuracy")
+    shares = np.arange(1, len(curve) + 1) / len(curve)
+    stride = max(1, len(curve) // 200)
+    axes.plot(shares[stride - 1 :: stride], curve[stride - 1 :: stride])
+    axes.set_xlim(0, 1)
+    axes.grid(visible=True)
+    _save(figure, path)
+
+
+def _square(across: str, down: str) -> tuple[Any, Any]:
+    figure = Figure(figsize=(5, 5), layout="constrained")
+    axes = figure.add_subplot(xlabel=across, ylabel=down)
+    return figure, axes
+
+
+def _save(figure: Any, path: Path) -> None:
+    figure.savefig(path, metadata={"Date": None})

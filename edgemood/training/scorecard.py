@@ -1,0 +1,68 @@
+"""Measure what lies in `models/`: `python -m edgemood.training.scorecard` (`make scorecard`).
+
+Writes `models/scorecard.json`, `models/SCORECARD.md` and the pictures that it shows. Every figure
+is that of the int8 files behind the device's own pre-processing, on data nobody tuned on.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from edgemood.training import face_score, speech_score
+from edgemood.training.datasets import MODELS, data_folder
+
+_HEAD = """# Scorecard
+
+Measured by `make scorecard` on the files in this folder; the same figures as in `scorecard.json`.
+What a model is, what it learned from and what it cannot do stands on its card.
+"""
+
+_COUNTS = ("bytes", "macs", "macs_per_s", "points", "duplicates", "per_hour", "_s", "_ms", "_db")
+
+
+def measure(models: Path, data: Path) -> dict[str, Any]:
+    """The figures of all senses, nested by model."""
+    return face_score.measure(models, data) | speech_score.measure(models, data)
+
+
+def markdown(card: dict[str, Any], pictures: list[str]) -> str:
+    """The figures as tables, one for each model, and the pictures below."""
+    parts = [_HEAD]
+    for model, figures in card.items():
+        rows = [f"| {name} | {_shown(name, value)} |" for name, value in _leaves(figures)]
+        parts.append("\n".join([f"## {model}\n", "| figure | value |", "| --- | ---: |", *rows]))
+    parts += [f"![{Path(name).stem.replace('_', ' ')}]({name})" for name in pictures]
+    return "\n\n".join(part.strip() for part in parts) + "\n"
+
+
+def _leaves(figures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in figures.items():
+        if isinstance(value, dict):
+            yield from _leaves(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _shown(name: str, value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value:,}"
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.2f}" if name.endswith(_COUNTS) else f"{value:.1%}"
+
+
+def main() -> None:
+    """Measure, and write both forms of the card."""
+    card = measure(MODELS, data_folder())
+    (MODELS / "scorecard.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    pictures = sorted(path.name for path in MODELS.glob("*.svg"))
+    text = markdown(card, pictures)
+    (MODELS / "SCORECARD.md").write_text(text, encoding="utf-8")
+    print(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,75 @@
+"""These need the extra [train]: `.venv-train/bin/python -m pytest tests/training`."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
+pytest.importorskip("tensorflow", reason="the extra [train] is not installed")
+
+from torch import nn  # noqa: E402  (only after the check above)
+
+from edgemood.tflite import Model  # noqa: E402
+from edgemood.training.export import ExportError, export_int8  # noqa: E402
+
+SHAPE = (16, 12, 2)
+INPUTS = np.random.default_rng(0).standard_normal((64, *SHAPE)).astype(np.float32)
+
+
+class Every(nn.Module):
+    """One of each operation that the exporter knows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(2, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.Hardswish())
+        self.depthwise = nn.Conv2d(8, 8, (5, 3), 1, (2, 1), groups=8)
+        self.dilated = nn.Conv2d(8, 8, 3, 1, 2, dilation=2)
+        self.gate = nn.Conv2d(8, 8, 1)
+        self.pools = nn.Sequential(nn.MaxPool2d(2), nn.ReLU6(), nn.AvgPool2d((2, 1)))
+        self.head = nn.Linear(16, 5)
+
+    def forward(self, pictures):
+        features = torch.relu(self.stem(pictures))
+        features = self.depthwise(features) + self.dilated(features)
+        features = features * torch.sigmoid(self.gate(features.mean((2, 3), keepdim=True)))
+        features = self.pools(features)
+        across = features.mean(3, keepdim=True).mean(2, keepdim=True)
+        return self.head(torch.cat([features.mean(dim=(2, 3)), torch.flatten(across, 1)], 1))
+
+
+def trained_a_little(network: nn.Module) -> nn.Module:
+    network.train()
+    for _ in range(5):  # so that batch normalisation has statistics to fold
+        network(torch.from_numpy(INPUTS).permute(0, 3, 1, 2))
+    return network.eval()
+
+
+def test_the_int8_file_gives_what_the_network_gives(tmp_path: Path):
+    torch.manual_seed(0)
+    network = trained_a_little(Every())
+    export = export_int8(network, INPUTS, tmp_path / "every.tflite")
+    model = Model(tmp_path / "every.tflite", SHAPE, (5,))
+    with torch.no_grad():
+        expected = network(torch.from_numpy(INPUTS).permute(0, 3, 1, 2)).numpy()
+    outputs = np.stack([model(values) for values in INPUTS])
+    assert export.float_difference < 1e-5
+    assert export.size_bytes == (tmp_path / "every.tflite").stat().st_size
+    assert np.abs(outputs - expected).max() < 0.05 * np.ptp(expected)
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [nn.Conv2d(2, 4, 3, groups=2), nn.AdaptiveAvgPool2d(2), nn.MaxPool2d(3, 2, 1), nn.Softplus()],
+    ids=["grouped", "adaptive", "padded pool", "unknown"],
+)
+def test_an_operation_that_would_not_come_out_equal_is_refused(layer: nn.Module, tmp_path: Path):
+    with pytest.raises(ExportError):
+        export_int8(nn.Sequential(layer), INPUTS, tmp_path / "refused.tflite")
+    assert not list(tmp_path.iterdir())
+
+
+def test_flattening_a_picture_of_several_pixels_is_refused(tmp_path: Path):
+    network = nn.Sequential(nn.Flatten(), nn.Linear(16 * 12 * 2, 3))
+    with pytest.raises(ExportError, match="flatten"):
+        export_int8(network, INPUTS, tmp_path / "refused.tflite")
