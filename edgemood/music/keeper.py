@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from typing import Any, Protocol
 
 import numpy as np
 
+from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import MusicConfig
+from edgemood.errors import PlayerError
 from edgemood.music.chooser import ARTIST_SPACING, Choice, Past, choose
 from edgemood.music.fade import fade_to_next
 from edgemood.music.library import Library
@@ -26,8 +29,13 @@ from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.wanted import MusicWanted
 from edgemood.trouble import Trouble
 
-RETRY_S = 15.0
-"""pause between two attempts while MPD cannot play what the box queues"""
+MOST_PER_MINUTE = 20
+"""Songs the box queues at most: enough for an impatient thumb on *next*, and a bound when another
+program wants to have the last song in the queue, too."""
+
+_START_EVERY_S = 15.0
+_RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
+"""pauses between attempts while MPD cannot play what the box queues, such as without its disk"""
 
 _OWN = "queue"
 _VOLUME = "volume"
@@ -69,13 +77,16 @@ class QueueKeeper:
         self._rng = rng
         self._wanted = MusicWanted()
         self._unplayable = Trouble(_log)
+        self._retry = Backoff(_RETRY_S, _LONGEST_RETRY_S)
         self._add_from_s = self._start_from_s = clock.now_s()
+        self._added_s: deque[float] = deque(maxlen=MOST_PER_MINUTE)
 
         self.library = Library([])
         self.now: Snapshot | None = None
         self.own: list[QueuedSong] = []
         """own songs that wait, in the order of the queue"""
         self.last_choice: Choice | None = None
+        self._expected: list[QueuedSong] = []  # the queue, if nobody else touches it
         self._path = UNKNOWN_ROOM
         self._begun = 0  # own songs that began since the path did
         self._replace = False
@@ -101,14 +112,14 @@ class QueueKeeper:
         self.own = recognise(remembered, now)
         self._wanted.arrive(now, self.own)
         self._note_what_plays(None, now)
-        self.now = now
+        self.now, self._expected = now, list(now.songs)
 
     async def tend(self) -> None:
         """Bring the queue into order, and start the music where nobody stopped it."""
         now = await self._tidy()
         due = self._clock.now_s() >= self._start_from_s
         if self.own and due and self._wanted.may_start(now):
-            self._start_from_s = self._clock.now_s() + RETRY_S
+            self._start_from_s = self._clock.now_s() + _START_EVERY_S
             await self._player.play(self.own[0].id)
 
     async def move_on(self) -> None:
@@ -132,26 +143,26 @@ class QueueKeeper:
         """Bring the queue into the planned order; gives the queue as it is then."""
         now = await self._look()
         spare_next = spare_next and now.about_to_change
-        todo = plan(now, self.own, ahead=self._ahead, replace=self._replace, spare_next=spare_next)
-        if todo != Plan():
-            try:
-                await self._carry_out(todo, now)
-                now = await self._look(edited=True)
-            finally:
-                self._memory.keep(_OWN, [[song.id, song.file] for song in self.own])
-        self._replace = False
-        return now
+        replace, self._replace = self._replace, False  # a new path may come during the edits
+        todo = plan(now, self.own, ahead=self._ahead, replace=replace, spare_next=spare_next)
+        if todo == Plan():
+            return now
+        try:
+            await self._carry_out(todo, now)
+            return await self._look()
+        except PlayerError:
+            self._replace |= replace
+            raise
+        finally:
+            self._memory.keep(_OWN, [[song.id, song.file] for song in self.own])
 
-    async def _look(self, *, edited: bool = False) -> Snapshot:
-        """See what plays, what people did, and which own songs still wait.
-
-        Just `edited`, songs out of their old order were moved by the box itself.
-        """
+    async def _look(self) -> Snapshot:
+        """See what plays, what people did, and which own songs still wait."""
         before, now = self.now, await self._player.snapshot()
+        moved = moved_by_people(self._expected, now.songs)
+        self.own = [song for song in self.own if song.id not in moved]
+        self._expected = list(now.songs)
         if before is not None:
-            if not edited:
-                moved = moved_by_people(before.songs, now.songs)
-                self.own = [song for song in self.own if song.id not in moved]
             self._note_what_plays(before, now)
             self._wanted.follow(before, now)
         self.own = still_waiting(self.own, now)
@@ -172,13 +183,17 @@ class QueueKeeper:
         }
 
     async def _carry_out(self, todo: Plan, now: Snapshot) -> None:
-        for id_ in todo.move:
-            await self._player.move_to_end(id_)
-        staying = [song for song in now.songs[now.current or 0 :] if song.id not in todo.remove]
-        added = await self._add(todo.add, staying) if self._may_add(now) else 0
-        if added or not todo.add:
-            for id_ in todo.remove:
-                await self._player.remove(id_)
+        for song in todo.move:
+            await self._player.move_to_end(song.id)
+            self._expected.remove(song)
+            self._expected.append(song)
+        staying = [song for song in now.songs[now.current or 0 :] if song not in todo.remove]
+        if not todo.add:
+            return
+        if await self._add(min(todo.add, self._allowance(now)), staying):
+            for song in todo.remove:
+                await self._player.remove(song.id)
+                self._expected.remove(song)
 
     async def _add(self, count: int, before_them: list[QueuedSong]) -> int:
         """Append up to `count` chosen songs behind these; gives how many there were to append."""
@@ -194,6 +209,8 @@ class QueueKeeper:
                 self.library = self.library.without(choice.song)
                 continue
             self.own.append(song)
+            self._expected.append(song)
+            self._added_s.append(self._clock.now_s())
             self.last_choice = choice
             _log.info("queued %s", choice.why)
             files.append(song.file)
@@ -211,16 +228,18 @@ class QueueKeeper:
         )
         return choose(self.library, target, past, self._rng)
 
-    def _may_add(self, now: Snapshot) -> bool:
-        """While song after song cannot be played, more of them would flood the queue."""
+    def _allowance(self, now: Snapshot) -> int:
+        """How many songs may be added now without flooding the queue."""
+        now_s = self._clock.now_s()
         if now.error is None:
             self._unplayable.ends("MPD can play again")
-            return True
-        self._unplayable.starts(f"MPD at {self._player.address} cannot play: {now.error}")
-        if self._clock.now_s() < self._add_from_s:
-            return False
-        self._add_from_s = self._clock.now_s() + RETRY_S
-        return True
+            self._retry.reset()
+        else:
+            self._unplayable.starts(f"MPD at {self._player.address} cannot play: {now.error}")
+            if now_s < self._add_from_s:
+                return 0
+            self._add_from_s = now_s + self._retry.pause_s()
+        return MOST_PER_MINUTE - sum(now_s - at_s < 60 for at_s in self._added_s)
 
     def _target(self, waiting: int) -> Target:
         """What the song should be like before which this many own songs wait."""

@@ -92,9 +92,11 @@ class Library:
     def scores(self) -> NDArray[np.float32]:
         """Scores, shape (n, 7); the less is known, the nearer to `UNTAGGED`."""
         known = [UNTAGGED if song.mood is None else song.mood.scores for song in self.songs]
-        rows = np.array(known, dtype=np.float32).reshape(-1, len(EMOTIONS))
-        trust = self.reliability[:, None]
-        return trust * rows + (1 - trust) * UNTAGGED
+        rows: NDArray[np.float32] = np.array(known, np.float32).reshape(-1, len(EMOTIONS))
+        rows -= UNTAGGED
+        rows *= self.reliability[:, None]
+        rows += UNTAGGED
+        return rows
 
     @cached_property
     def _row_of(self) -> dict[str, int]:

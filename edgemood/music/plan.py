@@ -1,4 +1,4 @@
-"""What to change in a queue: pure decisions about ids, made before MPD is told anything."""
+"""What to change in a queue: pure decisions, made before MPD is told anything."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from edgemood.music.queue import QueuedSong, Snapshot, still_waiting
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Edits, to be done in this order; every id in it is the box's own and has not begun."""
+    """Edits, to be done in this order; every song in it is the box's own and has not begun."""
 
-    move: tuple[int, ...] = ()
+    move: tuple[QueuedSong, ...] = ()
     """own songs to take to the end, one after the other"""
     add: int = 0
     """own songs to append"""
-    remove: tuple[int, ...] = ()
+    remove: tuple[QueuedSong, ...] = ()
     """own songs that the added ones replace"""
 
 
@@ -41,13 +41,13 @@ def plan(
     return Plan(
         move=_overtaking(now, keep, untouchable),
         add=max(0, ahead - len(keep)),
-        remove=tuple(song.id for song in waiting if song not in keep),
+        remove=tuple(song for song in waiting if song not in keep),
     )
 
 
 def _overtaking(
     now: Snapshot, own: Sequence[QueuedSong], untouchable: Collection[QueuedSong]
-) -> tuple[int, ...]:
+) -> tuple[QueuedSong, ...]:
     """Own songs to take to the end, so that none plays before a song of a person's."""
     if now.random:
         return ()
@@ -57,4 +57,4 @@ def _overtaking(
     peoples_last = max((place[song] for song in now.waiting if song not in ours), default=-1)
     if all(place[song] > peoples_last for song in movable):
         return ()
-    return tuple(song.id for song in movable)
+    return tuple(movable)

@@ -206,7 +206,7 @@ class Player:
         allowed = set(client.commands())
         missing = [name for name, commands in _NEEDED.items() if not allowed.issuperset(commands)]
         if missing:
-            who = "this password" if self._config.password is not None else "no password"
+            who = "the password" if self._config.password else "a connection without password"
             raise PlayerError(
                 f"MPD at {self.address}: {who} gives no permission to {', '.join(missing)}; set "
                 "mpd.password in config.yaml to one that mpd.conf grants read, add and control"
