@@ -1,6 +1,6 @@
 """Every model in `models/` on this Python's runtime, against `tests/golden/`.
 
-`python -m edgemood.training.golden` writes the golden vectors anew after a model was exported.
+The training commands write the golden vectors when they export a model.
 """
 
 from pathlib import Path
@@ -25,7 +25,7 @@ def test_there_are_models():
 @pytest.mark.parametrize("name", MODELS)
 def test_a_model_gives_the_same_outputs_on_every_runtime(name: str):
     with np.load(ROOT / "tests" / "golden" / f"{name}.npz") as golden:
-        inputs, expected = golden["inputs"], golden["outputs"]
+        inputs, expected = golden["input"].astype(np.float32), golden["output"]
     model = Model(ROOT / "models" / f"{name}.tflite", inputs.shape[1:], expected.shape[1:])
     outputs = np.stack([model(values) for values in inputs])
     np.testing.assert_allclose(outputs, expected, rtol=0, atol=TOLERANCE * np.ptp(expected))

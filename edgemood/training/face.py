@@ -19,7 +19,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from edgemood.training import face_files
+from edgemood.training import face_files, face_golden
 from edgemood.training.datasets import MODELS, REPOSITORY
 from edgemood.training.face_augment import Variation, vary
 from edgemood.training.face_data import PUBLIC_TEST, TRAINING, Faces, class_counts, load_faces
@@ -190,13 +190,14 @@ def accuracies(network: FaceNet, faces: Faces) -> tuple[float, float]:
     return accuracy(label_logits, faces.labels), accuracy(votes_logits, faces.majority)
 
 
-def export(folder: Path, train: Faces, choose: Faces, models: Path) -> None:
-    """Turn the best epoch's checkpoint in `folder` into the files in `models`."""
+def export(folder: Path, train: Faces, choose: Faces) -> None:
+    """Turn the best epoch's checkpoint in `folder` into the files in `models/`."""
     best = torch.load(folder / "best.pt", weights_only=True)
     network = FaceNet()
     network.load_state_dict(best["network"])
     mix = choose_mix(network, choose)
-    result = face_files.write(DeviceNet(network, mix), train, models)
+    result = face_files.write(DeviceNet(network, mix), train, MODELS)
+    face_golden.write()
     print(f"epoch {best['epoch']}, {mix}, {result}", flush=True)
 
 
@@ -205,14 +206,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--epochs", type=int, default=Recipe().epochs)
     parser.add_argument("--folder", type=Path, default=REPOSITORY / "build" / "face")
-    parser.add_argument("--models", type=Path, default=MODELS)
     parser.add_argument("--export-only", action="store_true", help="export the best epoch so far")
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     train, choose = load_faces(TRAINING), load_faces(PUBLIC_TEST)
     if not options.export_only:
         Training(Recipe(epochs=options.epochs), options.folder, train, choose).run()
-    export(options.folder, train, choose, options.models)
+    export(options.folder, train, choose)
 
 
 if __name__ == "__main__":
