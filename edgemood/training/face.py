@@ -93,7 +93,7 @@ class Training:
         self._class_weights = (counts.max() / counts) ** recipe.class_weight_power
         self._network = FaceNet().to(memory_format=torch.channels_last)
         self._average = Average(self._network, recipe.average_decay)
-        self._optimizer = _optimizer(self._network, recipe)
+        self._optimizer = optimizer_of(self._network, recipe)
         self._epoch = 0
         self._best = 0.0
         self._resume()
@@ -168,7 +168,8 @@ class Training:
         print(f"resumed after epoch {self._epoch}", flush=True)
 
 
-def _optimizer(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+def optimizer_of(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+    """Gradient descent with momentum; biases and normalisation are not decayed."""
     matrices = [weight for weight in network.parameters() if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim <= 1]
     groups: list[dict[str, Any]] = [

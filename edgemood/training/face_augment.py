@@ -51,7 +51,12 @@ def normalise_batch(pixels: Tensor) -> Tensor:
     return ((pixels - mean) / contrast).clamp(-CLIP, CLIP)
 
 
-def vary(images: Tensor, side: int, variation: Variation) -> Tensor:
+def vary(
+    images: Tensor,
+    side: int,
+    variation: Variation,
+    normalise: Callable[[Tensor], Tensor] = normalise_batch,
+) -> Tensor:
     """Varied and normalised faces, (n, 1, side, side) float32, from (n, 48, 48) uint8."""
     pixels = images.unsqueeze(1).float()
     pixels = _pose(pixels, side, variation)
@@ -60,7 +65,7 @@ def vary(images: Tensor, side: int, variation: Variation) -> Tensor:
     pixels = _sometimes(variation.blur, pixels, _blur)
     pixels = _sometimes(variation.coarse, pixels, _coarse)
     pixels = _sometimes(variation.noise, pixels, _noise)
-    faces = normalise_batch(pixels.round().clamp(0, 255))
+    faces = normalise(pixels.round().clamp(0, 255))
     return _cutout(faces, variation)
 
 
