@@ -11,13 +11,13 @@ from edgemood.mood.fusion import Fused
 CONFIRM_S = 1.5
 """From unknown, a mood must win for this long without a break before it is decided."""
 
-CHALLENGE_S = 5.0
-"""A rival of the mood in force must win for this long without a break to take its place. Models
-err for as long as a face or a phrase lasts; under the errors that `tests/mood/test_noise.py`
-simulates, 5 s halve the wrong changes per hour that 1.5 s allow."""
+CHALLENGE_S = 8.0
+"""A rival of the mood in force must win for this long without a break to take its place: several
+times what a face or a phrase lasts, for as long do models err. `tests/mood/test_noise.py` bounds
+the wrong changes per hour that remain."""
 
-MARGIN = 0.2
-"""A rival's fused score must exceed that of the mood in force by this much."""
+LEAD = 2.0
+"""A rival must be this many times as likely as the mood in force."""
 
 MIN_SUPPORTERS = 3
 """A mood needs this many records that say so themselves: one wrong frame decides nothing."""
@@ -97,8 +97,8 @@ class Decider:
             return None
         if self._emotion is None or winner is self._emotion:
             return winner
-        lead = fused.scores[EMOTIONS.index(winner)] - fused.scores[EMOTIONS.index(self._emotion)]
-        return winner if lead >= MARGIN else None
+        rival, current = (fused.scores[EMOTIONS.index(each)] for each in (winner, self._emotion))
+        return winner if rival >= LEAD * current else None
 
     def _follow_rival(self, leader: Emotion | None, now_s: float) -> None:
         if leader is None or leader is self._emotion:
