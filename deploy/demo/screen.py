@@ -47,7 +47,7 @@ class Screen:
     def say(self, at_s: float, who: str, what: str) -> None:
         """One line of the story."""
         line = Text.assemble((f"{at_s:5.1f} s  ", "dim"), (f"{who:<6}", _STYLES[who]), what)
-        self.console.print(line)
+        self.console.print(line, soft_wrap=True)
 
     def show(self, scene: Scene) -> None:
         """Tell what changed, and bring the panel up to date."""

@@ -162,7 +162,7 @@ SONGS = (
         "Desk Lamp", Emotion.NEUTRAL, 88, (
             Part(_PIANO, 0.9, "d4 a4 e5 a4 | d4 g4 d5 g4 | c4 g4 d5 g4 | d4 a4 e5 a4"),
             Part(_PAD, 0.3, "d3+a3:4 | g3+d4:4 | c3+g3:4 | d3+a3:4"),
-        ), times=3, room=0.5, gain=0.6,
+        ), times=5, room=0.5, gain=0.6,
     ),
     Song(
         "Slow River", Emotion.NEUTRAL, 76, (
@@ -171,7 +171,7 @@ SONGS = (
                               "f3:.5 c4:.5 f4:.5 c4:.5 d3:.5 a3:.5 d4:.5 a3:.5 |"
                               "f3:.5 c4:.5 f4:.5 c4:.5 f3:.5 c4:.5 f4:.5 c4:.5 |"
                               "g3:.5 d4:.5 g4:.5 d4:.5 g3:.5 d4:.5 g4:.5 d4:.5"),
-        ), times=2, room=0.6, gain=0.6,
+        ), times=4, room=0.6, gain=0.6,
     ),
 )  # fmt: skip
 

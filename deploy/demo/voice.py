@@ -1,8 +1,4 @@
-"""Speech for the replay microphone: a quiet room, in which somebody begins to talk.
-
-A volunteer of LibriVox reads from "Sense and Sensibility" (public domain); five sentences of it are
-in Debian's package pocketsphinx-testdata.
-"""
+"""Speech for the replay microphone: a quiet room, in which somebody begins to talk."""
 
 from __future__ import annotations
 
@@ -11,35 +7,27 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-READINGS = Path("/usr/share/pocketsphinx/test/data/librivox")
-RATE_HZ = 16_000
+READING = Path(
+    "/usr/share/pocketsphinx/test/data/librivox/sense_and_sensibility_01_austen_64kb-0870.wav"
+)
+"""A volunteer of LibriVox evenly reads a sentence of "Sense and Sensibility": 7 s, public domain,
+in Debian's package pocketsphinx-testdata."""
 
 _ROOM_DBFS = -60.0
 """a quiet living room at the gain of a USB microphone"""
-_PAUSE_S = 0.4
+_PAUSE_S = 0.5
 
 
 def record(path: Path, quiet_s: float, talking_s: float) -> None:
     """Write a WAV file: `quiet_s` of room noise, then `talking_s` of a voice in it.
 
-    Raises FileNotFoundError when the readings are not installed.
+    Raises FileNotFoundError when the reading is not installed.
     """
-    talk = np.resize(_reading(), int(talking_s * RATE_HZ))
-    sound = np.concatenate([np.zeros(int(quiet_s * RATE_HZ)), talk])
+    if not READING.exists():
+        raise FileNotFoundError(f"{READING}: no speech; apt install pocketsphinx-testdata")
+    sentence, rate_hz = soundfile.read(READING)
+    sentence_and_pause = np.concatenate([sentence, np.zeros(int(_PAUSE_S * rate_hz))])
+    talk = np.resize(sentence_and_pause, int(talking_s * rate_hz))
+    sound = np.concatenate([np.zeros(int(quiet_s * rate_hz)), talk])
     room = np.random.default_rng(1).normal(0, 10 ** (_ROOM_DBFS / 20), len(sound))
-    soundfile.write(path, sound + room, RATE_HZ, subtype="PCM_16")
-
-
-def _reading() -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """All sentences with a pause after each: shape (n,), in [-1, 1], at `RATE_HZ`."""
-    files = sorted(READINGS.glob("*.wav"))
-    if not files:
-        raise FileNotFoundError(f"{READINGS}: no speech; apt install pocketsphinx-testdata")
-    pause = np.zeros(int(_PAUSE_S * RATE_HZ))
-    sentences = []
-    for file in files:
-        samples, rate_hz = soundfile.read(file)
-        if rate_hz != RATE_HZ:
-            raise ValueError(f"{file}: expected {RATE_HZ} Hz, got {rate_hz} Hz")
-        sentences += [samples, pause]
-    return np.concatenate(sentences)
+    soundfile.write(path, sound + room, rate_hz, subtype="PCM_16")
