@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import os
 from pathlib import Path
 
 from edgemood.config.loader import parse, read
 from edgemood.config.schema import Config
+from edgemood.durable import write_durably
 from edgemood.errors import ConfigError
 
 LAST_GOOD = "last-good-config.yaml"
@@ -61,21 +61,9 @@ def _last_good(path: Path, state: Path) -> Config:
 
 
 def _keep(text: str, state: Path) -> None:
-    """Write the copy such that a power cut leaves the old one or the new one."""
     copy = state / LAST_GOOD
     content = text.encode()
     if copy.is_file() and copy.read_bytes() == content:
         return  # spare the SD card
     state.mkdir(parents=True, exist_ok=True)
-    draft = copy.with_suffix(".new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(copy)
-    folder = os.open(state, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    write_durably(copy, content)

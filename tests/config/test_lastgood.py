@@ -68,7 +68,7 @@ def test_a_damaged_copy_gives_the_defaults(file, state):
 
 def test_a_draft_left_by_a_power_cut_is_in_nobodys_way(file, state):
     state.mkdir()
-    (state / LAST_GOOD).with_suffix(".new").write_text("half a fi")
+    (state / f".{LAST_GOOD}.new").write_text("half a fi")
     file.write_text(GOOD)
     load_or_last_good(file, state)
     assert [each.name for each in state.iterdir()] == [LAST_GOOD]
