@@ -59,7 +59,8 @@ def train(faces: Faces, prepare: Preparation) -> FaceNet:
     """A network trained with one preparation; the same each time."""
     torch.manual_seed(0)
     recipe = Recipe(epochs=_EPOCHS)
-    network = FaceNet().to(memory_format=torch.channels_last)
+    network = FaceNet()
+    network.to(memory_format=torch.channels_last)
     optimizer = optimizer_of(network, recipe)
     images, labels = torch.from_numpy(faces.images), torch.from_numpy(faces.labels)
     batches = [b for _ in range(_EPOCHS) for b in torch.randperm(len(faces)).split(recipe.batch)]

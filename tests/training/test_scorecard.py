@@ -1,0 +1,27 @@
+"""These need the extra [train]: `.venv-train/bin/python -m pytest tests/training`."""
+
+import pytest
+
+pytest.importorskip("torch", reason="the extra [train] is not installed")
+pytest.importorskip("tensorflow", reason="the extra [train] is not installed")
+
+from edgemood.training.scorecard import markdown
+
+CARD = {
+    "face": {"fer2013_private": {"accuracy": 0.6543}, "size_bytes": 583184, "loss_points": 0.128},
+    "speech": {"pooled": {"uar": 0.5}},
+}
+
+
+def test_each_model_has_a_table_of_readable_figures():
+    text = markdown(CARD, [])
+    assert "## face" in text
+    assert "| fer2013_private.accuracy | 65.4% |" in text
+    assert "| size_bytes | 583,184 |" in text
+    assert "| loss_points | 0.13 |" in text
+    assert text.index("## face") < text.index("## speech") < text.index("| pooled.uar | 50.0% |")
+
+
+def test_the_pictures_stand_below_the_tables():
+    text = markdown(CARD, ["face_coverage.svg"])
+    assert text.rstrip().endswith("![face coverage](face_coverage.svg)")
