@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from edgemood.emotion import EMOTIONS
 
 mpl.rcParams["svg.hashsalt"] = "edgemood"
+mpl.rcParams["svg.fonttype"] = "none"  # text stays text: small files that can be searched
 
 
 def confusion(path: Path, counts: NDArray[np.int64]) -> None:
