@@ -181,7 +181,7 @@ def train(data: Path, cache: Path, epochs: int, checkpoint: Path) -> MelNet:
 
 def _frames(progress: float) -> int:
     """Short windows first, which are cheaper; the net averages over whatever time it is given."""
-    return WINDOW_FRAMES // 2 if progress < 0.5 else WINDOW_FRAMES
+    return WINDOW_FRAMES // 2 if progress < 0.75 else WINDOW_FRAMES
 
 
 def temperature(logits: list[Tensor], groups: list[tuple[str, int]]) -> float:
