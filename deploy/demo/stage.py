@@ -12,9 +12,9 @@ from deploy.demo import people, songs, voice
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import Config
 
-LIGHTS_OUT_S = 9.0
+LIGHTS_OUT_S = 8.0
 """after the camera opens"""
-TALKING_FROM_S = 10.0
+TALKING_FROM_S = 9.0
 """after the microphone opens"""
 TALKING_S = 40.0
 PRESS_S = 0.15
@@ -52,7 +52,7 @@ class Stage:
         config = {
             "camera": {"source": "replay", "path": self._people, "script": self._script},
             "microphone": {"source": "replay", "path": self._voice},
-            "mood": {"window_s": 4, "dwell_s": 4, "hold_s": 8},
+            "mood": {"window_s": 4, "dwell_s": 4, "hold_s": 4},
             "mpd": {"host": str(self.mpd.socket)},
             "music": {"ahead": 1, "no_repeat_h": 0},
             "panel": {"enabled": "yes"},

@@ -17,7 +17,7 @@ from edgemood.mood import Reason, Sense
 from edgemood.panel import LedState
 
 GLANCE_S = 0.1
-CALM_S = 2.5
+CALM_S = 2.0
 """time to see what has happened before the next thing does"""
 LIVE_S = 20.0
 
@@ -82,7 +82,7 @@ class Story:
             15,
             lambda now: now.senses[Sense.VOICE] == JUDGED,
         )
-        await self._see("the room's mood changes", 20, lambda now: now.mood not in (None, bright))
+        await self._see("the room's mood changes", 25, lambda now: now.mood not in (None, bright))
         await self._see("the queue in MPD follows", 10, _fits)
         await self._watch(CALM_S)
 
