@@ -33,7 +33,7 @@ class ReplayMicrophone:
 
         Raises MicrophoneError when there is no such file or folder.
         """
-        self.name = f"replay of {path}"
+        self.name = f"replay of {path.name}"
         self._path = path
         self._clock = clock
         self._wait = wait
