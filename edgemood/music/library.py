@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -44,6 +44,12 @@ _GENRE_TRUST = 0.35
 """a genre holds songs of every mood"""
 _COMMENT_TRUST = 0.3
 """comments often speak of something else"""
+
+_GENRE_AND_MOOD_WORDS = GENRE_WORDS | MOOD_WORDS
+_DIFFERENT_TAGS = 1024
+"""thousands of songs share a few hundred genres; what one says is worked out once"""
+_LONGEST_TAG = 200
+"""letters; a comment may hold a whole book"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -173,6 +179,7 @@ def _tags_say(tags: Tags) -> SongMood | None:
     )
 
 
+@lru_cache(_DIFFERENT_TAGS)
 def _words_say(text: str, origin: Origin, trust: float, because: str) -> SongMood | None:
     if emotion := emotion_named(text):
         return _certain(emotion, trust, because, origin)
@@ -180,9 +187,10 @@ def _words_say(text: str, origin: Origin, trust: float, because: str) -> SongMoo
     return None if affect is None else _near(affect, origin, trust, because)
 
 
+@lru_cache(_DIFFERENT_TAGS)
 def _genre_says(genre: str) -> SongMood | None:
-    """Genres may name a mood (``Chillout``, ``Sad Piano``); that says more than their style."""
-    affect = affect_in(genre, GENRE_WORDS | MOOD_WORDS)
+    """Genres may name a mood (``Chillout``, ``Sad Piano``), too."""
+    affect = affect_in(genre, _GENRE_AND_MOOD_WORDS)
     return None if affect is None else _near(affect, Origin.TAG, _GENRE_TRUST, f"genre {genre}")
 
 
@@ -198,4 +206,5 @@ def _near(affect: Affect, origin: Origin, trust: float, because: str) -> SongMoo
 
 def _joined(tags: Tags, key: str) -> str:
     value = tags.get(key, "")
-    return value if isinstance(value, str) else ", ".join(value)
+    text = value if isinstance(value, str) else ", ".join(value)
+    return text[:_LONGEST_TAG]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from enum import StrEnum
@@ -117,6 +116,7 @@ class Player:
             current=int(status["song"]) if "song" in status else None,
             elapsed_s=elapsed_s,
             remaining_s=float(status["duration"]) - elapsed_s if "duration" in status else None,
+            crossfade_s=float(status.get("xfade", 0)),
             volume=int(status["volume"]) if int(status.get("volume", -1)) >= 0 else None,
             random=status["random"] == "1",
             error=status.get("error"),
@@ -230,8 +230,6 @@ class Player:
             raise PlayerError(f"MPD at {self.address}: not connected")
         try:
             return await link.call(function)
-        except asyncio.CancelledError:
-            raise
         except PlayerError:
             raise
         except (OSError, mpd.MPDError, ValueError) as error:

@@ -40,6 +40,8 @@ class Snapshot:
     elapsed_s: float = 0.0
     remaining_s: float | None = None
     """of the current song; None when unknown, as for a stream"""
+    crossfade_s: float = 0.0
+    """by which the next song begins earlier"""
     volume: int | None = None
     """0–100; None without a mixer"""
     random: bool = False
@@ -65,7 +67,7 @@ class Snapshot:
         return (
             self.state is State.PLAY
             and self.remaining_s is not None
-            and self.remaining_s < ABOUT_TO_END_S
+            and self.remaining_s < ABOUT_TO_END_S + self.crossfade_s
         )
 
 

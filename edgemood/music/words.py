@@ -146,6 +146,8 @@ _NEARNESS = 0.35
 """Distance on the plane at which an emotion still has 0.6 of the weight of one right there; about
 half the way from sad to fear."""
 
+_EMOTIONS_AT = np.array([AFFECT_OF_EMOTION[emotion] for emotion in EMOTIONS])
+
 _LABEL = re.compile(r"^mood\s*[-–—:]\s*(?P<name>.+)$")
 _SEPARATORS = re.compile(r"[\s,;/|_]+")
 
@@ -183,5 +185,5 @@ def affect_in(text: str, table: dict[str, Affect]) -> Affect | None:
 
 def scores_near(affect: Affect) -> Scores:
     """Scores that favour the emotions close to a point on the plane."""
-    distances = [np.hypot(*np.subtract(affect, AFFECT_OF_EMOTION[emotion])) for emotion in EMOTIONS]
-    return as_scores(np.exp(-0.5 * (np.array(distances) / _NEARNESS) ** 2))
+    distance = np.hypot(*(_EMOTIONS_AT - affect).T)
+    return as_scores(np.exp(-0.5 * (distance / _NEARNESS) ** 2))

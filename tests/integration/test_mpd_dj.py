@@ -10,6 +10,8 @@ from contextlib import suppress
 import mpd
 import pytest
 
+from deploy.demo.mpd_server import PrivateMpd
+from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
@@ -353,3 +355,32 @@ async def test_whatever_people_do_no_song_of_theirs_is_lost(dj, person, until, r
         await clock.advance(5)
         await until(lambda: len(queue()) >= 2, clock)
         assert theirs <= set(queue()), f"lost in turn {turn}"
+
+
+async def test_without_a_mixer_the_button_moves_on_without_a_fade(
+    *, short_folder, music_folder, connect_person, switch_on, until
+):
+    with PrivateMpd(short_folder / "mpd", music_folder, mixer="none") as server:
+        async with switch_on() as dj:
+            await until(lambda: dj.status().playing and len(dj.status().coming) == 2)
+            playing = dj.status().playing
+            await dj.move_on()
+            assert dj.status().playing != playing
+        assert "volume" not in connect_person(server.socket).status()
+
+
+async def test_lift_begins_where_the_room_is_and_ends_at_the_target(
+    switch_on, config, person, until, room
+):
+    lift = config.model_copy(update={"music": MusicConfig(strategy="lift", ahead=1)})
+    async with switch_on(config=lift) as dj:
+        await until(lambda: dj.status().playing and len(dj.status().coming) == 1)
+        dj.hear(room(Emotion.SAD))
+        await until(lambda: person.coming() and set(person.coming()) <= SADDEST)
+        played = []
+        for _ in range(5):
+            played.append(person.coming()[0])
+            person.next()
+            await until(lambda: person.current() == played[-1] and len(person.coming()) == 1)
+    assert played[0] in SADDEST
+    assert {played[3], played[4]} <= HAPPIEST

@@ -87,3 +87,9 @@ def test_a_song_without_title_is_called_after_its_file():
 def test_arrays_are_what_the_chooser_computes_with():
     library = Library([song_of({"file": "happy/1"})])
     assert {library.affect.dtype, library.scores.dtype} == {np.dtype(np.float32)}
+
+
+def test_a_comment_as_long_as_a_book_is_not_kept():
+    song = song_of({"file": "a", "title": "x" * 100_000, "comment": "calm " * 100_000})
+    assert len(song.title) == 200
+    assert song.mood.because == "comment"

@@ -33,6 +33,7 @@ def test_in_random_mode_all_but_the_current_song_wait():
 def test_only_a_song_near_its_end_is_about_to_change():
     assert snapshot(1, remaining_s=1.0).about_to_change
     assert not snapshot(1, remaining_s=10.0).about_to_change
+    assert snapshot(1, remaining_s=10.0, crossfade_s=9.0).about_to_change
     assert not snapshot(1).about_to_change
     assert not Snapshot(State.PAUSE, songs(1), 0, remaining_s=1.0).about_to_change
 
