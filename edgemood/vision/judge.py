@@ -16,6 +16,10 @@ from edgemood.vision.frame import Frame
 from edgemood.vision.light import LightGate
 from edgemood.vision.quality import obstacle, reliability, sharpness
 
+CROP_MARGIN = 0.1
+"""The cascade's box cuts chin and brows off more closely than the faces of FER2013 are cut; chosen
+by the likelihood of the labels on photographs of Labeled Faces in the Wild."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judgement:
@@ -48,7 +52,7 @@ class FaceJudge:
         judgements: list[Judgement] = []
         reasons: list[Reason] = []
         for face in faces[:1] if self._people == "largest" else faces:
-            crop = face.crop(frame.grey)
+            crop = face.crop(frame.grey, CROP_MARGIN)
             detail = sharpness(crop)
             reason = obstacle(face.width, detail, self._min_face_px)
             if reason is not None:

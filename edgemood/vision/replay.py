@@ -165,9 +165,9 @@ def read_photograph(path: Path) -> Grey:
     """A photograph as a grey picture. Raises CameraError when it is damaged or not one."""
     try:
         content = np.fromfile(path, dtype=np.uint8)
-        grey = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE)
-    except (OSError, cv2.error) as error:
-        raise CameraError(f"{path}: cannot be read ({error})") from error
+    except OSError as error:
+        raise CameraError(f"{path}: cannot be read ({error.strerror})") from error
+    grey = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE) if content.size else None
     if grey is None:
         raise CameraError(f"{path}: a damaged picture, or none at all")
     picture: Grey = grey
