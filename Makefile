@@ -11,7 +11,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test lint types format \
-	train-face train-speech train-voice scorecard clean
+	train-face train-speech train-voice scorecard bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -47,6 +47,9 @@ train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 
 scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/
 	$(VENV_TRAIN)/bin/python -m edgemood.training.scorecard
+
+bench: $(VENV)/demo.stamp ## what judging costs this machine
+	$(VENV)/bin/python -m deploy.bench
 
 clean: ## everything that make made, but not models/
 	rm -rf $(VENV) $(VENV_TRAIN) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
