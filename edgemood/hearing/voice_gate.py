@@ -22,9 +22,11 @@ JUDGED: Final = slice(WINDOW_FRAMES - 2 * BLOCK_FRAMES, WINDOW_FRAMES - BLOCK_FR
 """Where in the window the judged block lies; the look-ahead lets a word's onset be told apart."""
 DEPTH_DB: Final = 40.0
 """How far under its peak the model looks into a sound."""
-OPEN_AT: Final = 0.6
-CLOSE_AT: Final = 0.4
-"""Two thresholds on the voice probability, so that the gate does not chatter."""
+OPEN_AT: Final = 0.45
+CLOSE_AT: Final = 0.3
+"""Two thresholds on the voice probability, so that the gate does not chatter. Chosen on the
+validation split (`python -m edgemood.training.speech_score --split val`), so that hardly any song
+passes and speech at 10 dB still does."""
 HANGOVER_BLOCKS: Final = 1
 """How long the gate stays open after the last voice: the pause between two words."""
 SILENCE_DB: Final = -70.0

@@ -22,12 +22,10 @@ from edgemood.hearing.voice_gate import (
     VoiceGate,
     VoiceReading,
 )
-from edgemood.tflite import Model
 
 REPOSITORY = Path(__file__).parents[2]
 MODEL = REPOSITORY / "models" / "voice_gate.tflite"
 EMOTION_MODEL = REPOSITORY / "models" / "speech_emotion.tflite"
-GOLDEN = REPOSITORY / "tests" / "golden" / "voice_gate.npz"
 
 BlocksOf = Callable[[np.ndarray], list[Block]]
 
@@ -41,13 +39,6 @@ def heard(blocks: list[Block]) -> list[VoiceReading]:
 
 def share(readings: list[VoiceReading], sound: Sound) -> float:
     return float(np.mean([reading.sound is sound for reading in readings]))
-
-
-def test_the_model_gives_its_golden_outputs() -> None:
-    golden = np.load(GOLDEN)
-    model = Model(MODEL, (WINDOW_FRAMES, BANDS, 1), (3,))
-    outputs = np.stack([model(picture.astype(np.float32)) for picture in golden["input"]])
-    np.testing.assert_allclose(outputs, golden["output"], atol=0.1)
 
 
 def test_a_talking_voice_opens_the_gate(speech: np.ndarray, blocks_of: BlocksOf) -> None:
