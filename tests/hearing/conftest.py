@@ -60,6 +60,7 @@ class SoundServer:
         with self._log.open("ab") as log:
             self._daemon = subprocess.Popen(
                 [
+                    *("setpriv", "--pdeathsig", "KILL"),  # ends even when the tests crash
                     *("pulseaudio", "-n", "--system=no", "--daemonize=no", "--use-pid-file=no"),
                     *("--exit-idle-time=-1", "--disable-shm=yes"),
                     *("-L", "module-null-sink sink_name=room rate=48000 channels=2"),
