@@ -31,6 +31,9 @@ LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0
 """a process that lived this long begins again at the shortest pause"""
 
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+"""numpy's threads would spin between the small products of a sense, and take the cores from MPD"""
+
 Evidence = FaceEvidence | VoiceEvidence
 
 
@@ -80,6 +83,7 @@ class SenseProcess:
             *self._command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
+            env={**os.environ, **_ONE_THREAD},
             start_new_session=True,  # Ctrl-C is for the daemon, which ends the sense itself
         )
         self.pid = process.pid
