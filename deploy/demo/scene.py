@@ -50,6 +50,8 @@ class Scene:
     mood: Emotion | None
     confidence: float
     because: str
+    looking: bool
+    """whether the room is being looked at anew"""
     senses: Mapping[Sense, str]
     """``judged``, why not, or how the device is doing while nothing has been said yet"""
     led: LedState
@@ -68,7 +70,11 @@ def scene(at_s: float, status: Mapping[str, Any], queue: Queue, *, lit: bool) ->
         mood=mood["emotion"],
         confidence=mood["confidence"],
         because=mood["because"],
-        senses={sense: one["last"] or one["state"] for sense, one in status["senses"].items()},
+        looking=status["looking"],
+        senses={
+            sense: one["last"] or one["detail"] or one["state"]
+            for sense, one in status["senses"].items()
+        },
         led=status["led"],
         lit=lit,
         connected=status["music"]["connected"],

@@ -90,25 +90,28 @@ class Story:
         before = await self._glance()
         self._tell("the button is pressed")
         await self._stage.press_button()
-        await self._see(
-            "the LED says: looking again", 2, lambda now: now.led is LedState.LOOKING_AGAIN
-        )
+        await self._see("the press is heard", 2, lambda now: now.looking)
+        if not self._stage.live:
+            await self._see(
+                "the LED says: looking again", 2, lambda now: now.led is LedState.LOOKING_AGAIN
+            )
         await self._see(
             "the room is judged anew, and the song changes",
             15,
-            lambda now: (
-                now.led is not LedState.LOOKING_AGAIN
-                and now.queue.playing not in (None, before.queue.playing)
-            ),
+            lambda now: not now.looking and now.queue.playing not in (None, before.queue.playing),
         )
         await self._watch(CALM_S)
 
     async def _lose_mpd(self) -> None:
         self._tell("MPD is killed")
         self._stage.mpd.kill()
-        await self._see(
-            "the LED says: MPD unreachable", 5, lambda now: now.led is LedState.MPD_UNREACHABLE
-        )
+        await self._see("the daemon misses it", 5, lambda now: not now.connected)
+        if not self._stage.live:
+            await self._see(
+                "the LED says: MPD unreachable",
+                2,
+                lambda now: now.led is LedState.MPD_UNREACHABLE,
+            )
         await self._watch(CALM_S)
         self._tell("MPD is started again")
         await self._stage.start_mpd_again()

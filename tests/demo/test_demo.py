@@ -61,7 +61,7 @@ def test_everything_the_demo_promises_happens_in_time_and_nothing_is_left(demo, 
     shown, _ = demo.communicate(timeout=LIMIT_S)
     assert demo.returncode == 0, shown
     assert "✗" not in shown
-    assert shown.count("✓") == 13
+    assert shown.count("✓") == 15
     ended_s = float(re.findall(r"(\d+\.\d) s", shown.split("What happened")[0])[-1])
     assert ended_s < 60
     assert list(tmp_path.iterdir()) == []
