@@ -17,7 +17,7 @@ from edgemood.vision.faces import HaarDetector
 from edgemood.vision.judge import FaceJudge
 
 HEARTBEAT_S = 0.5
-"""The last report is repeated this often; a sense promises a record every two seconds (see `edgemood.sense.serve`)."""
+"""The last report is repeated this often; see the promise in `edgemood.sense.serve`."""
 
 RETRY_S = 3.0
 """How long to leave a camera or model alone that could not be used."""
