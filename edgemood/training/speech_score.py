@@ -7,7 +7,6 @@ scorecard (`make scorecard`) measures the test split.
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,8 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Scores, softmax
-from edgemood.hearing import voice_gate
-from edgemood.hearing.mel import BANDS, FRAMES_PER_S, SAMPLE_RATE_HZ, level_db, log_mel
+from edgemood.hearing.mel import BANDS, FRAMES_PER_S
 from edgemood.hearing.speech_emotion import (
     HOP_FRAMES,
     WINDOW_FRAMES,
@@ -27,21 +25,10 @@ from edgemood.hearing.speech_emotion import (
     Utterance,
     model_input,
 )
-from edgemood.hearing.voice_gate import BLOCK_FRAMES, SILENCE_DB, VoiceGate, VoiceReading
-from edgemood.training import metrics, speech_data
+from edgemood.training import metrics, speech_data, voice_score
 from edgemood.training.datasets import MODELS, data_folder
-from edgemood.training.speech_files import (
-    EMOTION_INT8,
-    GATE_INT8,
-    float_emotion_net,
-    float_gate_net,
-)
+from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
 from edgemood.training.speech_net import MelNet, multiply_adds
-from edgemood.training.voice_scenes import HEARD_DEPTH_DB
-
-_STILLNESS = np.zeros(SAMPLE_RATE_HZ, dtype=np.float32)  # before and after each clip
-_GATE_CLIP_STEP = 8  # every eighth clip of speech is enough for the gate's recall
-_Sound = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +43,9 @@ class _Judgement:
 
 def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     """Every figure of the hearing models in `models`, nested as in the scorecard."""
-    return {"speech": _measure_speech(models, data, split)} | {
-        "voice_gate": _measure_gate(models, data, split)
+    return {
+        "speech": _measure_speech(models, data, split),
+        "voice_gate": voice_score.measure(models, data, split),
     }
 
 
@@ -79,10 +67,9 @@ def _measure_speech(models: Path, data: Path, split: str) -> dict[str, Any]:
     labels = np.array([j.recording.emotion() for j in judged])
     scores = np.stack([_scores(j.int8, j.recording) for j in judged])
     float_scores = np.stack([_scores(j.float32, j.recording) for j in judged])
-    loss = np.nanmean(metrics.recalls(float_scores, labels))
-    loss -= np.nanmean(metrics.recalls(scores, labels))
-    work = multiply_adds(net, torch.zeros(1, 1, WINDOW_FRAMES, BANDS))
     recalls = metrics.recalls(scores, labels)
+    loss = np.nanmean(metrics.recalls(float_scores, labels)) - np.nanmean(recalls)
+    work = multiply_adds(net, torch.zeros(1, 1, WINDOW_FRAMES, BANDS))
     return {name: _recognition(row) for name, row in rows.items()} | {
         "recalls": {str(e): float(r) for e, r in zip(EMOTIONS, recalls, strict=True)},
         "aroused_recall": _aroused_recall(scores, labels),
@@ -94,16 +81,12 @@ def _measure_speech(models: Path, data: Path, split: str) -> dict[str, Any]:
     }
 
 
-def _windows(models: Path, sound: _Sound) -> list[NDArray[np.float32]]:
+def _windows(models: Path, sound: NDArray[np.float32]) -> list[NDArray[np.float32]]:
     """The windows of spoken frames that the box would judge, hearing only this sound."""
     utterance = Utterance()
-    heard = np.concatenate([_STILLNESS, sound, _STILLNESS])
-    windows = [utterance.push(reading) for reading in _readings(models, heard)]
+    heard = voice_score.readings(models, voice_score.in_stillness(sound))
+    windows = [utterance.push(reading) for reading in heard]
     return [window for window in windows if window is not None]
-
-
-def _readings(models: Path, sound: _Sound) -> list[VoiceReading]:
-    return VoiceGate(models / GATE_INT8).push(log_mel(sound))
 
 
 def _judge(
@@ -149,65 +132,6 @@ def _aroused_recall(scores: NDArray[np.float32], labels: NDArray[np.int_]) -> fl
     """UAR of the two arousal halves: angry, fear, happy, surprise against the rest."""
     halves = np.stack([scores[:, ~_AROUSED].sum(axis=1), scores[:, _AROUSED].sum(axis=1)], axis=1)
     return float(np.nanmean(metrics.recalls(halves, _AROUSED[labels].astype(np.int64))))
-
-
-def _measure_gate(models: Path, data: Path, split: str) -> dict[str, Any]:
-    noises, songs = (
-        list(speech_data.sounds([r for r in recordings if r.split == split]))
-        for recordings in (speech_data.noise(data), speech_data.music(data))
-    )
-    spoken = [r for r in speech_data.speech(data) if r.split == split][::_GATE_CLIP_STEP]
-    speech = list(speech_data.sounds(spoken))
-    work = multiply_adds(float_gate_net(models), torch.zeros(1, 1, voice_gate.WINDOW_FRAMES, BANDS))
-    return {
-        "recall_10db": _recall(models, speech, noises + songs, 10.0),
-        "recall_0db": _recall(models, speech, noises + songs, 0.0),
-        "false_accept_noise": _false_accepts(models, noises),
-        "false_accept_music": _false_accepts(models, songs),
-        "size_bytes": (models / GATE_INT8).stat().st_size,
-        "macs_per_s": work * FRAMES_PER_S // BLOCK_FRAMES,
-    }
-
-
-def _recall(models: Path, speech: list[_Sound], behind: list[_Sound], snr_db: float) -> float:
-    """The share of spoken blocks that the gate passes; background and clip take turns."""
-    draw = np.random.default_rng(0)
-    order = draw.permutation(len(behind)).tolist()
-    passed, spoken = 0, 0
-    for sound, place in zip(speech, itertools.cycle(order), strict=False):
-        clean = np.concatenate([_STILLNESS, sound, _STILLNESS])
-        levels_db = level_db(log_mel(clean))
-        voiced = levels_db > np.percentile(levels_db[levels_db > SILENCE_DB], 95) - HEARD_DEPTH_DB
-        heard = _mixed(clean, sound, behind[place], snr_db)
-        for reading, block in zip(_readings(models, heard), _blocks(voiced), strict=False):
-            if block.mean() >= 0.5:
-                spoken += 1
-                passed += reading.is_open
-    return passed / spoken
-
-
-def _mixed(clean: _Sound, sound: _Sound, background: _Sound, snr_db: float) -> _Sound:
-    """The clip in front of the background, at a ratio of the louder half of each."""
-    gain_db = _loud_db(sound) - _loud_db(background) - snr_db
-    return clean + np.resize(background, len(clean)) * np.float32(10 ** (gain_db / 20))
-
-
-def _loud_db(sound: _Sound) -> float:
-    """The mean power of the louder half of a sound's 20-ms pieces: its level without pauses."""
-    pieces = sound[: len(sound) // 320 * 320].reshape(-1, 320).astype(np.float64)
-    powers = np.sort(np.mean(pieces**2, axis=1))
-    return float(10 * np.log10(powers[len(powers) // 2 :].mean() + 1e-12))
-
-
-def _blocks(frames: NDArray[np.bool_]) -> list[NDArray[np.bool_]]:
-    return np.split(frames, range(BLOCK_FRAMES, len(frames), BLOCK_FRAMES))
-
-
-def _false_accepts(models: Path, sounds: list[_Sound]) -> float:
-    """The share of audible blocks without speech that the gate passes."""
-    readings = [reading for sound in sounds for reading in _readings(models, sound)]
-    audible = [reading for reading in readings if reading.level_db > SILENCE_DB]
-    return sum(reading.is_open for reading in audible) / len(audible)
 
 
 def main() -> None:
