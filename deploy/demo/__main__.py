@@ -53,6 +53,7 @@ def main() -> int:
             _show_log(console, log)
             return 1
     if picture is not None:
+        picture.parent.mkdir(exist_ok=True)
         console.save_svg(str(picture), title="make demo")
     return 0
 

@@ -15,6 +15,8 @@ in Debian's package pocketsphinx-testdata."""
 
 _ROOM_DBFS = -60.0
 """a quiet living room at the gain of a USB microphone"""
+_PHRASE_S = 4.8
+"""the sentence up to its first pause"""
 _PAUSE_S = 0.5
 
 
@@ -26,8 +28,9 @@ def record(path: Path, quiet_s: float, talking_s: float) -> None:
     if not READING.exists():
         raise FileNotFoundError(f"{READING}: no speech; apt install pocketsphinx-testdata")
     sentence, rate_hz = soundfile.read(READING)
-    sentence_and_pause = np.concatenate([sentence, np.zeros(int(_PAUSE_S * rate_hz))])
-    talk = np.resize(sentence_and_pause, int(talking_s * rate_hz))
+    phrase = sentence[: int(_PHRASE_S * rate_hz)]
+    phrase_and_pause = np.concatenate([phrase, np.zeros(int(_PAUSE_S * rate_hz))])
+    talk = np.resize(phrase_and_pause, int(talking_s * rate_hz))
     sound = np.concatenate([np.zeros(int(quiet_s * rate_hz)), talk])
     room = np.random.default_rng(1).normal(0, 10 ** (_ROOM_DBFS / 20), len(sound))
     soundfile.write(path, sound + room, rate_hz, subtype="PCM_16")
