@@ -36,7 +36,8 @@ class Dj:
     Its manners: people's songs after the current one play first, the box's own wait behind them.
     When the room's mood changes, the waiting own songs are replaced and the playing song ends by
     itself. Stop means stop (`MusicWanted` has the rule). `on_message` answers what MPD clients
-    send to the channel ``edgemood``.
+    send to the channel ``edgemood``; `on_progress` is called whenever the loop gets somewhere, at
+    least twice a minute.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Dj:
         memory: Memory,
         *,
         on_message: Callable[[str], Awaitable[str]] | None = None,
+        on_progress: Callable[[], None] = lambda: None,
         rng: np.random.Generator | None = None,
     ) -> None:
         self._config = config.music
         self._clock = clock
         self._on_message = on_message
+        self._on_progress = on_progress
         self._player = Player(config.mpd)
         self._reader = LibraryReader(self._player)
         self._keeper = QueueKeeper(
@@ -94,6 +97,7 @@ class Dj:
         """Live until cancelled: find MPD, keep its queue, and find it again when it is lost."""
         backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         while True:
+            self._on_progress()
             try:
                 await self._arrive()
                 backoff.reset()
@@ -140,6 +144,7 @@ class Dj:
             while True:
                 await self._due.wait()
                 self._due.clear()
+                self._on_progress()
                 async with self._hands:
                     await self._follow_library()
                     await self._keeper.tend()

@@ -103,11 +103,12 @@ class QueueKeeper:
 
     async def arrive(self) -> None:
         """Find one's way in the queue of an MPD just connected to."""
+        now = await self._player.snapshot()
         volume = self._memory.recall(_VOLUME)
         if volume is not None:  # a fade was cut short
-            await self._player.set_volume(volume)
+            if now.volume is not None and now.volume < volume:
+                await self._player.set_volume(volume)
             self._memory.keep(_VOLUME, None)
-        now = await self._player.snapshot()
         remembered = [QueuedSong(id_, file) for id_, file in self._memory.recall(_OWN) or []]
         self.own = recognise(remembered, now)
         self._wanted.arrive(now, self.own)
@@ -194,9 +195,11 @@ class QueueKeeper:
             for song in todo.remove:
                 await self._player.remove(song.id)
                 self._expected.remove(song)
+        else:
+            self._replace |= bool(todo.remove)
 
     async def _add(self, count: int, before_them: list[QueuedSong]) -> int:
-        """Append up to `count` chosen songs behind these; gives how many there were to append."""
+        """Append up to `count` chosen songs behind these; gives how many it became."""
         own = sum(song in self.own for song in before_them)
         files = [song.file for song in before_them]
         added = 0

@@ -269,6 +269,20 @@ async def test_a_disk_that_comes_back_is_played_again(dj, person, until, music_f
     await until(lambda: person.state() == "play", clock)
 
 
+async def test_music_that_ran_out_goes_on_when_songs_come_back(
+    dj, person, until, music_folder, clock
+):
+    """MPD plays the current song of a vanished library to its end, and then has nothing."""
+    person.seekcur(57)
+    away = music_folder.rename(music_folder.with_name("away"))
+    music_folder.mkdir()
+    person.read_library()
+    await until(lambda: not dj.status().songs and person.state() == "stop")
+    shutil.copytree(away, music_folder, dirs_exist_ok=True)
+    person.read_library()
+    await until(lambda: person.state() == "play", clock)
+
+
 async def test_an_empty_library_is_told_once_and_songs_are_played_when_they_come(
     switch_on, person, until, music_folder, caplog
 ):
