@@ -46,12 +46,16 @@ def main() -> int:
             try:
                 events = asyncio.run(_perform(Path(folder), Screen(console)))
             except (KeyboardInterrupt, asyncio.CancelledError):
-                console.print("Interrupted; everything is stopped and tidied up.")
-                return INTERRUPTED
-        _summarise(console, events)
-        if any(event.at_s is None for event in events):
-            _show_log(console, log)
-            return 1
+                events = None
+        logged = log.read_text(errors="replace").splitlines()
+    if events is None:
+        console.print("Interrupted; everything is stopped and tidied up.")
+        return INTERRUPTED
+    _summarise(console, events)
+    if any(event.at_s is None for event in events):
+        console.print(f"The last {LOG_LINES} lines of the log:")
+        console.print("\n".join(logged[-LOG_LINES:]), markup=False, soft_wrap=True)
+        return 1
     if picture is not None:
         picture.parent.mkdir(exist_ok=True)
         console.save_svg(str(picture), title="make demo")
@@ -63,7 +67,8 @@ async def _perform(folder: Path, screen: Screen) -> Sequence[Event]:
     loop = asyncio.get_running_loop()
     myself = asyncio.current_task()
     assert myself is not None
-    loop.add_signal_handler(signal.SIGTERM, myself.cancel)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, myself.cancel)
     screen.console.print("Composing the songs and setting the stage …")
     stage = Stage(folder, live=_asked("LIVE"), aloud=_asked("DEMO_SOUND"))
     with contextlib.closing(stage), screen:
@@ -121,12 +126,6 @@ def _summarise(console: Console, events: Sequence[Event]) -> None:
         console.print(f"[red]Not within {event.within_s:.0f} s: {event.what}.[/]")
     if not missing:
         console.print("All of it happened in time; no process and no file is left behind.")
-
-
-def _show_log(console: Console, log: Path) -> None:
-    console.print(f"The last {LOG_LINES} lines of the log:")
-    lines = log.read_text(errors="replace").splitlines()[-LOG_LINES:]
-    console.print("\n".join(lines), markup=False, soft_wrap=True)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple, Self
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 from rich.table import Table
@@ -93,7 +93,7 @@ def _changes(scene: Scene) -> Iterator[_Change]:
     yield _Change("led", scene.led, f"{scene.led}: {SIGNALS[scene.led].looks}")
 
 
-def _panel(scene: Scene) -> RenderableType:
+def _panel(scene: Scene) -> Panel:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column()
@@ -107,4 +107,4 @@ def _panel(scene: Scene) -> RenderableType:
     table.add_row("next", "\n".join(map(str, scene.queue.ahead)) or "–")
     lamp = Text("● " if scene.lit else "○ ", _STYLES["led"])
     table.add_row("LED", lamp + Text(scene.led))
-    return Group(Panel(table, title=f"edgemood, {scene.at_s:.0f} s", expand=False))
+    return Panel(table, title=f"edgemood, {scene.at_s:.0f} s", expand=False)
