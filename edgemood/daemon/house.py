@@ -25,8 +25,7 @@ from edgemood.panel import Panel, open_panel
 TICK_S = 0.5
 """how often the mood is decided anew"""
 PATIENCE_S = 90.0
-"""a loop silent for this long is stuck; the longest pause before MPD is tried again, and the time
-such a try may take, fit in twice"""
+"""a loop silent for this long is stuck; MPD is tried again every half minute at least"""
 LONGEST_PAUSE_S = 30.0
 
 log = logging.getLogger(__name__)
@@ -58,6 +57,7 @@ class Daemon:
             clock,
             memory,
             on_message=self._answer_message,
+            on_progress=partial(self._watchdog.progress, "music"),
         )
         self._control = ControlServer(config.daemon.socket, self.obey, clock)
         self._panel: Panel | None = None

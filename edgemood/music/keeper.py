@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
+from collections.abc import Iterable
 from typing import Any, Protocol
 
 import numpy as np
@@ -15,7 +16,7 @@ from edgemood.errors import PlayerError
 from edgemood.music.chooser import ARTIST_SPACING, Choice, Past, choose
 from edgemood.music.fade import fade_to_next
 from edgemood.music.library import Library
-from edgemood.music.plan import Plan, plan
+from edgemood.music.plan import Plan, outworn, plan
 from edgemood.music.player import Player
 from edgemood.music.queue import (
     QueuedSong,
@@ -38,6 +39,7 @@ _RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
 """pauses between attempts while MPD cannot play what the box queues, such as without its disk"""
 
 _OWN = "queue"
+_PLAYED = "played"
 _VOLUME = "volume"
 
 _log = logging.getLogger(__name__)
@@ -56,9 +58,9 @@ class Memory(Protocol):
 class QueueKeeper:
     """Puts the box's own songs behind people's, replaces them when the target changes, and plays.
 
-    Only songs that it queued, that have not begun and that nobody moved are ever touched; one that
-    somebody moved is that person's from then on. Not to be used by two tasks at once. Every
-    coroutine raises PlayerError; then `arrive` again after reconnecting.
+    Only songs that it queued and that nobody moved are ever touched, while they wait or long after
+    they were played; one that somebody moved is that person's from then on. Not to be used by two
+    tasks at once. Every coroutine raises PlayerError; then `arrive` again after reconnecting.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class QueueKeeper:
         self.own: list[QueuedSong] = []
         """own songs that wait, in the order of the queue"""
         self.last_choice: Choice | None = None
+        self._played: list[QueuedSong] = []  # own songs that began and are still in the queue
         self._expected: list[QueuedSong] = []  # the queue, if nobody else touches it
         self._path = UNKNOWN_ROOM
         self._begun = 0  # own songs that began since the path did
@@ -109,8 +112,8 @@ class QueueKeeper:
             if now.volume is not None and now.volume < volume:
                 await self._player.set_volume(volume)
             self._memory.keep(_VOLUME, None)
-        remembered = [QueuedSong(id_, file) for id_, file in self._memory.recall(_OWN) or []]
-        self.own = recognise(remembered, now)
+        self.own = recognise(self._remembered(_OWN), now)
+        self._played = [song for song in self._remembered(_PLAYED) if song in now.songs]
         self._wanted.arrive(now, self.own)
         self._note_what_plays(None, now)
         self.now, self._expected = now, list(now.songs)
@@ -143,6 +146,9 @@ class QueueKeeper:
     async def _tidy(self, *, spare_next: bool = True) -> Snapshot:
         """Bring the queue into the planned order; gives the queue as it is then."""
         now = await self._look()
+        if played := outworn(self._played, now):
+            await self._remove(played)
+            now = await self._look()
         spare_next = spare_next and now.about_to_change
         replace, self._replace = self._replace, False  # a new path may come during the edits
         todo = plan(now, self.own, ahead=self._ahead, replace=replace, spare_next=spare_next)
@@ -155,7 +161,8 @@ class QueueKeeper:
             self._replace |= replace
             raise
         finally:
-            self._memory.keep(_OWN, [[song.id, song.file] for song in self.own])
+            self._remember(_OWN, self.own)
+            self._remember(_PLAYED, self._played)
 
     async def _look(self) -> Snapshot:
         """See what plays, what people did, and which own songs still wait."""
@@ -166,7 +173,14 @@ class QueueKeeper:
         if before is not None:
             self._note_what_plays(before, now)
             self._wanted.follow(before, now)
-        self.own = still_waiting(self.own, now)
+        waiting = still_waiting(self.own, now)
+        present = set(now.songs)
+        self._played = [
+            song
+            for song in (*self._played, *self.own)
+            if song in present and song not in waiting and song.id not in moved
+        ]
+        self.own = waiting
         self.now = now
         return now
 
@@ -192,11 +206,14 @@ class QueueKeeper:
         if not todo.add:
             return
         if await self._add(min(todo.add, self._allowance(now)), staying):
-            for song in todo.remove:
-                await self._player.remove(song.id)
-                self._expected.remove(song)
+            await self._remove(todo.remove)
         else:
             self._replace |= bool(todo.remove)
+
+    async def _remove(self, songs: Iterable[QueuedSong]) -> None:
+        for song in songs:
+            await self._player.remove(song.id)
+            self._expected.remove(song)
 
     async def _add(self, count: int, before_them: list[QueuedSong]) -> int:
         """Append up to `count` chosen songs behind these; gives how many it became."""
@@ -247,3 +264,9 @@ class QueueKeeper:
     def _target(self, waiting: int) -> Target:
         """What the song should be like before which this many own songs wait."""
         return self._path[min(self._begun + waiting, len(self._path) - 1)]
+
+    def _remembered(self, name: str) -> list[QueuedSong]:
+        return [QueuedSong(id_, file) for id_, file in self._memory.recall(name) or []]
+
+    def _remember(self, name: str, songs: list[QueuedSong]) -> None:
+        self._memory.keep(name, [[song.id, song.file] for song in songs])

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from edgemood.music.queue import QueuedSong, Snapshot, still_waiting
 
+HISTORY = 20
+"""own songs that stay in the queue once they have begun, the current one among them"""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -43,6 +46,16 @@ def plan(
         add=max(0, ahead - len(keep)),
         remove=tuple(song for song in waiting if song not in keep),
     )
+
+
+def outworn(played: Sequence[QueuedSong], now: Snapshot) -> tuple[QueuedSong, ...]:
+    """Own songs that were played and may leave the queue, which else fills up in some weeks.
+
+    `played` is in the order of playing; the last `HISTORY` stay, for a hand on *previous*, and so
+    does whatever is not clearly over.
+    """
+    over = set(now.songs[: now.current or 0])
+    return tuple(song for song in played[:-HISTORY] if song in over)
 
 
 def _overtaking(

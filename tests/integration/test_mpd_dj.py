@@ -13,6 +13,7 @@ import pytest
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
+from edgemood.music.plan import HISTORY
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 HAPPIEST = {f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
@@ -398,3 +399,16 @@ async def test_lift_begins_where_the_room_is_and_ends_at_the_target(
             await until(lambda: person.current() == played[-1] and len(person.coming()) == 1)
     assert played[0] in SADDEST
     assert {played[3], played[4]} <= HAPPIEST
+
+
+async def test_own_songs_leave_the_queue_long_after_they_were_played_and_peoples_never(
+    dj, person, until, clock
+):
+    person.addid("angry/0.flac", 0)
+    for _ in range(HISTORY + 5):
+        before = person.status()["songid"]
+        person.next()
+        await until(lambda was=before: person.status()["songid"] != was, clock)
+        await until(lambda: len(person.coming()) == 2, clock)
+    await until(lambda: len(person.files()) == len(["the person's"]) + HISTORY + 2, clock)
+    assert person.files()[0] == "angry/0.flac"

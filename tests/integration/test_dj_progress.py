@@ -1,0 +1,32 @@
+"""What systemd's watchdog is fed with: signs of life of the music loop."""
+
+import asyncio
+from itertools import pairwise
+
+from edgemood.daemon.house import PATIENCE_S
+
+
+async def test_a_dj_that_waits_for_mpd_still_gets_somewhere(switch_on, clock):
+    progress_s = []
+    async with switch_on(on_progress=lambda: progress_s.append(clock.now_s())):
+        await _advance(clock, 300)
+    assert _longest_gap_s(progress_s) < PATIENCE_S
+
+
+async def test_a_dj_with_nothing_to_do_still_gets_somewhere(switch_on, clock, until, mpd_server):
+    progress_s = []
+    async with switch_on(on_progress=lambda: progress_s.append(clock.now_s())) as dj:
+        await until(lambda: dj.status().connected)
+        await _advance(clock, 300)
+    assert _longest_gap_s(progress_s) < PATIENCE_S
+
+
+async def _advance(clock, duration_s):
+    """Let time go by a second at a time, and the threads that talk to MPD keep up with it."""
+    for _ in range(duration_s):
+        await clock.advance(1)
+        await asyncio.sleep(0.005)
+
+
+def _longest_gap_s(at_s):
+    return max(later - sooner for sooner, later in pairwise([0.0, *at_s, 300.0]))
