@@ -5,12 +5,12 @@ VENV_TRAIN := .venv-train
 
 DEMO_PACKAGES := mpd pocketsphinx-testdata python3-venv
 TEST_PACKAGES := $(DEMO_PACKAGES) espeak-ng gcc libasound2-plugins libsystemd-dev mpc pkg-config \
-	portaudio19-dev pulseaudio python3-dev
+	portaudio19-dev pulseaudio python3-dev systemd
 TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-picture test lint types format \
+.PHONY: help demo demo-picture test test-train lint types format \
 	train-face train-speech train-voice scorecard bench clean
 
 help: ## this list
@@ -24,6 +24,9 @@ demo-picture: $(VENV)/demo.stamp ## the demo's output as docs/demo.svg
 
 test: lint types ## everything that must hold before a change goes in
 	$(VENV)/bin/pytest
+
+test-train: $(VENV_TRAIN)/train.stamp ## the tests of edgemood/training, which need its libraries
+	$(VENV_TRAIN)/bin/pytest tests/training
 
 lint: $(VENV)/test.stamp ## style and formatting
 	$(VENV)/bin/ruff check
@@ -63,5 +66,5 @@ $(VENV)/test.stamp: pyproject.toml deploy/setup Makefile
 	@touch $@ $(VENV)/demo.stamp
 
 $(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup Makefile
-	deploy/setup $(VENV_TRAIN) train $(TRAIN_PACKAGES)
+	deploy/setup $(VENV_TRAIN) train,test $(TRAIN_PACKAGES)
 	@touch $@

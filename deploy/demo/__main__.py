@@ -45,7 +45,7 @@ def main() -> int:
             logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s: %(message)s")
             try:
                 events = asyncio.run(_perform(Path(folder), Screen(console)))
-            except (KeyboardInterrupt, asyncio.CancelledError):
+            except asyncio.CancelledError:
                 events = None
         logged = log.read_text(errors="replace").splitlines()
     if events is None:
@@ -67,7 +67,7 @@ async def _perform(folder: Path, screen: Screen) -> Sequence[Event]:
     loop = asyncio.get_running_loop()
     myself = asyncio.current_task()
     assert myself is not None
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, myself.cancel)
     screen.console.print("Composing the songs and setting the stage …")
     stage = Stage(folder, live=_asked("LIVE"), aloud=_asked("DEMO_SOUND"))
