@@ -96,7 +96,8 @@ def _frequency_hz(pitch: str) -> float:
 @lru_cache(maxsize=512)
 def _note(instrument: Instrument, frequency_hz: float, held_s: float) -> Sound:
     """One note and its release; nobody writes into the result."""
-    seconds = np.arange(int((held_s + instrument.release_s) * RATE_HZ), dtype=np.float32) / RATE_HZ
+    samples = int((held_s + instrument.release_s) * RATE_HZ)
+    seconds = np.asarray(np.arange(samples) / RATE_HZ, dtype=np.float32)
     wave = (
         _noise(len(seconds))
         if not instrument.harmonics
