@@ -1,18 +1,15 @@
 """What holds for every test."""
 
-import os
-
+import hypothesis
 import pytest
 
-TOLERATED = "the extra [train] is not installed"
-"""those tests are run by `make test-train`"""
+hypothesis.settings.register_profile("edgemood", deadline=None)  # a busy machine fails no test
+hypothesis.settings.load_profile("edgemood")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """A skipped test has shown nothing: where changes are judged, a run with one has failed."""
+    """A skipped test has shown nothing, so a run with one has failed."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    if reporter is None or "CI" not in os.environ or session.exitstatus != 0:
-        return
-    if any(TOLERATED not in str(skip.longrepr) for skip in reporter.stats.get("skipped", ())):
+    if reporter is not None and reporter.stats.get("skipped") and session.exitstatus == 0:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED

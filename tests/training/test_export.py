@@ -1,17 +1,12 @@
-"""These need the extra [train]: `.venv-train/bin/python -m pytest tests/training`."""
-
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from torch import nn
 
-torch = pytest.importorskip("torch", reason="the extra [train] is not installed")
-pytest.importorskip("tensorflow", reason="the extra [train] is not installed")
-
-from torch import nn  # noqa: E402  (only after the check above)
-
-from edgemood.tflite import Model  # noqa: E402
-from edgemood.training.export import ExportError, export_int8  # noqa: E402
+from edgemood.tflite import Model
+from edgemood.training.export import ExportError, export_int8
 
 SHAPE = (16, 12, 2)
 INPUTS = np.random.default_rng(0).standard_normal((64, *SHAPE)).astype(np.float32)

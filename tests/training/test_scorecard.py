@@ -1,10 +1,3 @@
-"""These need the extra [train]: `.venv-train/bin/python -m pytest tests/training`."""
-
-import pytest
-
-pytest.importorskip("torch", reason="the extra [train] is not installed")
-pytest.importorskip("tensorflow", reason="the extra [train] is not installed")
-
 from edgemood.training.scorecard import markdown
 
 CARD = {

@@ -1,0 +1,6 @@
+"""Without the extra [train] only what needs none of it is here; `make test-train` has it."""
+
+from importlib.util import find_spec
+
+if find_spec("torch") is None:
+    collect_ignore = ["test_export.py", "test_face_training.py", "test_scorecard.py"]
