@@ -46,7 +46,7 @@ _NARROW = Variation(
 class Recipe:
     """How the network is trained."""
 
-    epochs: int = 26
+    epochs: int = 29
     batch: int = 64
     peak_rate: float = 0.05
     warm_up: float = 0.06

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from edgemood.emotion import EMOTIONS
 from edgemood.training.export import Export, export_int8
 from edgemood.training.face_data import Faces
 from edgemood.training.face_heads import DeviceNet, Mix
@@ -22,7 +23,8 @@ _REPRESENTATIVES = 500  # training faces that set the ranges of the int8 activat
 def write(device: DeviceNet, train: Faces, models: Path) -> Export:
     """Write both files into the folder `models`; `train` gives representative faces."""
     (models / FLOAT).parent.mkdir(parents=True, exist_ok=True)
-    torch.save(device.state_dict(), models / FLOAT)
+    halves = {name: value.half() for name, value in device.state_dict().items()}
+    torch.save(halves, models / FLOAT)  # half precision is far finer than int8, and half the file
     chosen = np.random.default_rng(0).choice(len(train), _REPRESENTATIVES, replace=False)
     inputs = np.stack([normalise(image) for image in train.images[chosen]])
     return export_int8(device.eval(), inputs, models / INT8)
@@ -30,7 +32,8 @@ def write(device: DeviceNet, train: Faces, models: Path) -> Export:
 
 def load_float(models: Path) -> DeviceNet:
     """The float network behind the int8 file."""
-    device = DeviceNet(FaceNet(), Mix(label_share=0.5, temperature=1.0))
-    device.load_state_dict(torch.load(models / FLOAT, weights_only=True))
+    device = DeviceNet(FaceNet(), Mix(0.0, 0.0, (0.0,) * len(EMOTIONS)))
+    halves = torch.load(models / FLOAT, weights_only=True)
+    device.load_state_dict({name: value.float() for name, value in halves.items()})
     device.eval()
     return device
