@@ -24,6 +24,7 @@ from edgemood.training.speech_net import MelNet, emotion_net
 from edgemood.training.speech_windows import Clip, sampling_weights
 
 SEED = 5
+EPOCHS = 40
 BATCH = 64
 PEAK_LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 0.03
@@ -212,7 +213,7 @@ def _learning_rate(progress: float) -> float:
 def main() -> None:
     """Train and export."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=80)
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
