@@ -74,8 +74,9 @@ def _sense(sense: Reply) -> Text:
 def _music(music: Reply) -> Iterator[tuple[str, Text]]:
     if not music:
         return
-    connected = Text("connected", "green") if music.get("connected") else Text("no MPD", "red")
-    parts = [connected, *(_text(music[key]) for key in ("address", "detail") if music.get(key))]
+    connected, address, detail = (music.get(key) for key in ("connected", "address", "detail"))
+    state = Text("connected", "green") if connected else Text("no MPD", "red")
+    parts = [state, *(_text(part) for part in (connected and address, detail) if part)]
     yield "music", Text("; ").join(parts)
     if target := music.get("target"):
         yield "", _text(f"aiming at {target}")
