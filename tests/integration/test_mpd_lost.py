@@ -47,9 +47,10 @@ def locked_mpd(short_folder, music_folder, free_port):
 async def something_that_says(greeting: bytes):
     """A server on TCP; gives its port."""
 
-    async def greet(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def greet(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(greeting)
-        await writer.drain()
+        await reader.read()  # a writer that nobody holds any more closes its connection
+        writer.close()
 
     server = await asyncio.start_server(greet, "127.0.0.1", 0)
     async with server:
