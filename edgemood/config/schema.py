@@ -33,7 +33,7 @@ class CameraConfig(Section):
     """replay: a folder of photographs, or a video"""
     script: Path | None = None
     """replay: a YAML script of light changes and freezes"""
-    frames_per_s: Annotated[float, Field(gt=0, le=30)] = 4.0
+    frames_per_s: Annotated[float, Field(gt=0, le=30)] = 2.0
     """pictures judged per second"""
 
 
