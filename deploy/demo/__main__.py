@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from edgemood.daemon.memory import Memory
 INTERRUPTED = 130
 PICTURE_COLUMNS = 100
 LOG_LINES = 30
+_FONTS_FROM_THE_NET = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def main() -> int:
@@ -58,7 +60,8 @@ def main() -> int:
         return 1
     if picture is not None:
         picture.parent.mkdir(exist_ok=True)
-        console.save_svg(str(picture), title="make demo")
+        svg = console.export_svg(title="make demo")
+        picture.write_text(_FONTS_FROM_THE_NET.sub("", svg), encoding="utf-8")
     return 0
 
 
