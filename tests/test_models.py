@@ -15,7 +15,7 @@ MODELS = sorted(path.stem for path in (ROOT / "models").glob("*.tflite"))
 
 # Kernels may round the last bit of an activation differently; through all layers that moved an
 # output by less than this share of the outputs' range between tflite-runtime and ai-edge-litert.
-TOLERANCE = 0.03
+TOLERANCE = 0.05
 
 
 def test_there_are_models():
