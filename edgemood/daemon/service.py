@@ -22,9 +22,9 @@ log = logging.getLogger(__name__)
 
 
 def run(config_file: Path, state: Path) -> None:
-    """Run until SIGTERM or SIGINT.
+    """Run until SIGTERM, SIGINT, or the end of the terminal.
 
-    `state` is the folder for what outlives the process. SIGHUP, or an edit of the file, puts a new
+    `state` is the folder for what outlives the process. An edit of the file puts a new
     configuration in force; a bad file never does. Raises AlreadyRunningError and ControlError.
     """
     asyncio.run(_Service(config_file, state, SystemClock()).run())
@@ -39,13 +39,11 @@ class _Service:
         self._clock = clock
         self._memory = Memory(state)
         self._ending = asyncio.Event()
-        self._hangup = asyncio.Event()
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._ending.set)
-        loop.add_signal_handler(signal.SIGHUP, self._hangup.set)
         config, problems = load_or_last_good(self._file, self._state)
         while not self._ending.is_set():
             journal.set_up(config.daemon.log)
@@ -64,23 +62,14 @@ class _Service:
         """Wait until the file holds another valid configuration, and return that."""
         watch = ConfigWatch(self._file)
         while True:
-            await self._hangup_or_pause()
-            if not watch.changed() and not self._hangup.is_set():
+            await self._clock.sleep(FILE_CHECK_S)
+            if not watch.changed():
                 continue
-            self._hangup.clear()
             config, problems = load_or_last_good(self._file, self._state)
             _complain(problems)
             if not problems and config != current:
                 return config
             daemon.source = ConfigSource(self._file, tuple(problems))
-
-    async def _hangup_or_pause(self) -> None:
-        """Return on SIGHUP, or when it is time to look at the file."""
-        waiting = [
-            asyncio.create_task(self._hangup.wait()),
-            asyncio.create_task(self._clock.sleep(FILE_CHECK_S)),
-        ]
-        await _first_of(*waiting)
 
 
 async def _first_of(*tasks: asyncio.Task[Any]) -> None:
