@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -12,7 +12,7 @@ from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.daemon import notify
-from edgemood.daemon.control import ControlServer
+from edgemood.daemon.control import VERBS, ControlServer
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.senses import SenseProcess
 from edgemood.daemon.status import ConfigSource, Status
@@ -45,6 +45,8 @@ class Daemon:
         self._tracker = RoomMoodTracker(config.mood)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
+        self.sensing: bool = memory.recall("sensing") is not False
+        """whether camera and microphone may be open; remembered through a restart"""
         self._senses = {
             sense: SenseProcess(sense, config, clock, self._tracker.add)
             for sense, source in _sources(config).items()
@@ -87,11 +89,6 @@ class Daemon:
                 self._panel.close()
             await self._control.close()
 
-    @property
-    def sensing(self) -> bool:
-        """Whether camera and microphone may be open; remembered through a restart."""
-        return self._memory.recall("sensing") is not False
-
     def status(self) -> dict[str, Any]:
         """Everything an owner may want to know, ready for JSON."""
         return self._status().as_dict()
@@ -110,6 +107,7 @@ class Daemon:
         """Open or close camera and microphone; closed, the room is unknown and music goes on."""
         if on == self.sensing:
             return
+        self.sensing = on
         self._memory.keep("sensing", on)
         self._tracker.forget(self._clock.now_s())
         self._looking = False
@@ -122,35 +120,32 @@ class Daemon:
         log.info("sensing is %s", "on" if on else "off: camera and microphone are closed")
 
     async def obey(self, verb: str) -> dict[str, Any]:
-        """Carry out one verb of the control protocol. Raises EdgemoodError when it cannot."""
-        return self._verbs[verb]()
-
-    @property
-    def _verbs(self) -> Mapping[str, Callable[[], dict[str, Any]]]:
-        def done(sentence: str, action: Callable[[], None]) -> dict[str, Any]:
-            action()
-            return {"said": sentence}
-
-        return {
-            "status": self.status,
-            "why": lambda: {"why": self._status().why()},
-            "redetect": lambda: done("looking again", self.look_again),
-            "pause": lambda: done(
-                "sensing is off: camera and microphone are closed, the music goes on",
-                lambda: self.set_sensing(on=False),
-            ),
-            "resume": lambda: done("sensing is on", lambda: self.set_sensing(on=True)),
-        }
+        """Carry out a verb of the control protocol; raises EdgemoodError when it cannot."""
+        match verb:
+            case "status":
+                return self.status()
+            case "why":
+                return {"why": self._status().why()}
+            case "redetect":
+                self.look_again()
+                return {"said": "looking again"}
+            case "pause":
+                self.set_sensing(on=False)
+                return {"said": "sensing is off: camera and microphone are closed, music goes on"}
+            case "resume":
+                self.set_sensing(on=True)
+                return {"said": "sensing is on"}
+        raise EdgemoodError(f"{verb[:40]}: unknown; say one of {', '.join(VERBS)}")
 
     async def _answer_message(self, verb: str) -> str:
-        """Answer a verb that an MPD client sent."""
-        if verb not in self._verbs:
-            return f"{verb}: unknown; say one of {', '.join(self._verbs)}"
+        """Answer a verb that an MPD client sent, in one line."""
+        if verb == "status":
+            return self._status().line()
         try:
             reply = await self.obey(verb)
         except EdgemoodError as error:
             return str(error)
-        return str(reply.get("said") or self._status().why())
+        return str(reply.get("said") or reply.get("why"))
 
     def _pressed(self) -> None:
         try:

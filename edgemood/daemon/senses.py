@@ -58,6 +58,7 @@ class SenseProcess:
         self._on_evidence = on_evidence
         self._trouble = Trouble(logging.getLogger(f"edgemood.{sense}"))
         self._deadline_s = clock.now_s()
+        self._device = asyncio.Lock()  # one process at a time may have it
         self.report = self._own_report(SenseState.STARTING, "")
         self.last_evidence: Evidence | None = None
         self.restarts = 0
@@ -65,6 +66,10 @@ class SenseProcess:
 
     async def run(self) -> None:
         """Keep the sense alive until cancelled."""
+        async with self._device:
+            await self._live()
+
+    async def _live(self) -> None:
         self.report = self._own_report(SenseState.STARTING, "")
         self.last_evidence = None
         backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)

@@ -130,3 +130,15 @@ async def test_the_password_never_reaches_a_sense(tmp_path):
         await eventually(lambda: face.report.state is SenseState.WORKING)
     assert "sesame" not in seen.read_text()
     assert '"camera"' in seen.read_text()
+
+
+async def test_off_and_on_again_at_once_leaves_one_process():
+    face = SenseProcess(Sense.FACE, NO_CAMERA, SystemClock(), lambda _: None)
+    first = asyncio.create_task(face.run())
+    await eventually(lambda: face.report.state is SenseState.MISSING)
+    before = face.pid
+    first.cancel()
+    async with running(face):
+        await eventually(lambda: face.pid not in (None, before))
+        assert not is_alive(before)
+        await eventually(lambda: face.report.state is SenseState.MISSING)
