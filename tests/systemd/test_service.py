@@ -1,4 +1,3 @@
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -7,10 +6,6 @@ import pytest
 UNITS = Path(__file__).resolve().parents[2] / "systemd"
 MOST_EXPOSED = 20
 """in tenths of systemd's exposure level, which goes from 0 (best) to 10"""
-
-pytestmark = pytest.mark.skipif(
-    shutil.which("systemd-analyze") is None, reason="needs systemd-analyze"
-)
 
 
 @pytest.fixture
