@@ -345,18 +345,18 @@ def test_a_daemon_that_hangs_up_is_not_running(path: Path, listener: socket.sock
         ask(path, "status", 30.0)
 
 
-@pytest.mark.skipif(os.getuid() != 0, reason="needs root to become another user")
 def test_whoever_may_not_connect_is_told_which_group_to_join(
     path: Path, listener: socket.socket
 ) -> None:
-    path.chmod(0o660)
+    path.chmod(0)
     pid = os.fork()
     if pid == 0:
         told = False
         try:
-            os.setgroups([])
-            os.setgid(65534)
-            os.setuid(65534)
+            if os.getuid() == 0:  # root may do anything; nobody may not
+                os.setgroups([])
+                os.setgid(65534)
+                os.setuid(65534)
             ask(path, "status", 1.0)
         except NotRunningError as error:
             told = "permission denied" in str(error) and "group edgemood" in str(error)
