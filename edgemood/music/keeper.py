@@ -172,7 +172,7 @@ class QueueKeeper:
         self._expected = list(now.songs)
         if before is not None:
             self._note_what_plays(before, now)
-            self._wanted.follow(before, now)
+            self._wanted.follow(before, now, self._vanished(before, now))
         waiting = still_waiting(self.own, now)
         present = set(now.songs)
         self._played = [
@@ -183,6 +183,14 @@ class QueueKeeper:
         self.own = waiting
         self.now = now
         return now
+
+    def _vanished(self, before: Snapshot, now: Snapshot) -> list[QueuedSong]:
+        """Songs of the queue that the library no longer has, or may just be losing."""
+        return [
+            song
+            for song in before.songs
+            if now.updating or ("://" not in song.file and self.library.get(song.file) is None)
+        ]
 
     def _note_what_plays(self, before: Snapshot | None, now: Snapshot) -> None:
         playing = now.playing

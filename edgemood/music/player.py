@@ -120,6 +120,7 @@ class Player:
             volume=int(status["volume"]) if int(status.get("volume", -1)) >= 0 else None,
             random=status["random"] == "1",
             error=status.get("error"),
+            updating="updating_db" in status,
         )
 
     async def append(self, file: str) -> QueuedSong | None:

@@ -47,6 +47,8 @@ class Snapshot:
     random: bool = False
     error: str | None = None
     """why MPD could not play a song"""
+    updating: bool = False
+    """MPD reads its music folder, and drops songs from the queue that are no longer there"""
 
     @property
     def playing(self) -> QueuedSong | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from edgemood.music.queue import QueuedSong, Snapshot, State
 
@@ -26,10 +26,12 @@ class MusicWanted:
             self._wanted = False
         self._heed_play(now)
 
-    def follow(self, before: Snapshot, now: Snapshot) -> None:
-        """MPD went from one state to another."""
+    def follow(
+        self, before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = ()
+    ) -> None:
+        """MPD went from one state to another; the `vanished` songs left its library meanwhile."""
         stopped = now.state is State.STOP and before.state is not State.STOP
-        if stopped and now.error is None and not ran_out(before, now):
+        if stopped and now.error is None and not ran_out(before, now, vanished):
             self._wanted = False
         self._heed_play(now)
 
@@ -46,15 +48,15 @@ class MusicWanted:
             self._wanted = True
 
 
-def ran_out(before: Snapshot, now: Snapshot) -> bool:
-    """Whether playing ended because the last song did, rather than by somebody's hand.
+def ran_out(before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = ()) -> bool:
+    """Whether playing ended because there was nothing left to play, not by somebody's hand.
 
     MPD keeps the song selected when somebody presses stop, and selects none after the last song;
     but it selects none after a clear either. A queue that ran out is still there, but for the last
-    song in consume mode.
+    song in consume mode, and for songs that vanished with the disk they lay on.
     """
     if before.state is not State.PLAY or now.state is not State.STOP or now.current is not None:
         return False
     remaining = {song.id for song in now.songs}
-    gone = [song for song in before.songs if song.id not in remaining]
+    gone = [song for song in before.songs if song.id not in remaining and song not in vanished]
     return not gone or (gone == [before.playing] and not before.waiting)

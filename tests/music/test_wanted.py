@@ -72,3 +72,10 @@ def test_the_button_asks_for_music():
     wanted = after(PLAYING, STOPPED)
     wanted.ask()
     assert wanted.may_start(STOPPED)
+
+
+def test_songs_that_vanish_with_their_disk_are_nobodys_clear():
+    assert ran_out(PLAYING, EMPTY, vanished=SONGS)
+    assert ran_out(PLAYING, CONSUMED, vanished=SONGS)
+    assert not ran_out(PLAYING, EMPTY, vanished=SONGS[:1])
+    assert not ran_out(PLAYING, STOPPED, vanished=SONGS)
