@@ -24,7 +24,7 @@ from edgemood.training.speech_net import MelNet, emotion_net
 from edgemood.training.speech_windows import Clip, sampling_weights
 
 SEED = 5
-EPOCHS = 40
+EPOCHS = 65
 BATCH = 64
 PEAK_LEARNING_RATE = 3e-3
 WEIGHT_DECAY = 0.03
