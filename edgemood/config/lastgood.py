@@ -13,7 +13,7 @@ from edgemood.errors import ConfigError
 LAST_GOOD = "last-good-config.yaml"
 """name of the copy; readable by its owner alone, for it may hold MPD's password"""
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 def load_or_last_good(path: Path, state: Path) -> tuple[Config, list[str]]:
@@ -30,7 +30,7 @@ def load_or_last_good(path: Path, state: Path) -> tuple[Config, list[str]]:
     try:
         _keep(text, state)
     except OSError as error:
-        _log.warning("%s: no copy of the configuration could be kept there (%s)", state, error)
+        log.warning("%s: no copy of the configuration could be kept there (%s)", state, error)
     return config, []
 
 

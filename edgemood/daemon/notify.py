@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 def ready() -> None:
@@ -49,4 +49,4 @@ def _send(state: str) -> None:
         try:
             to_systemd.sendto(state.encode(), address)
         except OSError as error:
-            _log.debug("systemd was not told %s: %s", state, error)
+            log.debug("systemd was not told %s: %s", state, error)

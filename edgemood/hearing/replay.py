@@ -22,7 +22,7 @@ _CATCH_UP_S: Final = 1.0
 Piece = tuple[NDArray[np.float32], int]
 """Sound (n, channels) at full scale ±1, and its rate in Hz."""
 
-_logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class ReplayMicrophone:
@@ -96,7 +96,7 @@ class ReplayMicrophone:
         except (OSError, RuntimeError) as error:
             if file not in self._damaged:
                 self._damaged.add(file)
-                _logger.warning("%s: cannot be played, left out (%s)", file, error)
+                log.warning("%s: cannot be played, left out (%s)", file, error)
 
 
 def _files(path: Path) -> list[Path]:

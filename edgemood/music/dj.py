@@ -27,7 +27,7 @@ _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Dj:
@@ -64,8 +64,8 @@ class Dj:
         self._stale: set[Change] = set()
         self._heard: Emotion | None = None
         self._connected = False
-        self._unreachable = Trouble(_log)
-        self._empty = Trouble(_log)
+        self._unreachable = Trouble(log)
+        self._empty = Trouble(log)
         self._detail = ""
 
     def hear(self, mood: RoomMood) -> None:
@@ -91,7 +91,7 @@ class Dj:
             async with self._hands:
                 await self._keeper.move_on()
         except PlayerError as error:
-            _log.warning("cannot move on: %s", error)
+            log.warning("cannot move on: %s", error)
 
     async def run(self) -> None:
         """Live until cancelled: find MPD, keep its queue, and find it again when it is lost."""

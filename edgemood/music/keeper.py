@@ -42,7 +42,7 @@ _OWN = "queue"
 _PLAYED = "played"
 _VOLUME = "volume"
 
-_log = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Memory(Protocol):
@@ -78,7 +78,7 @@ class QueueKeeper:
         self._no_repeat_s = config.no_repeat_h * 3600
         self._rng = rng
         self._wanted = MusicWanted()
-        self._unplayable = Trouble(_log)
+        self._unplayable = Trouble(log)
         self._retry = Backoff(_RETRY_S, _LONGEST_RETRY_S)
         self._add_from_s = self._start_from_s = clock.now_s()
         self._added_s: deque[float] = deque(maxlen=MOST_PER_MINUTE)
@@ -240,7 +240,7 @@ class QueueKeeper:
             self._expected.append(song)
             self._added_s.append(self._clock.now_s())
             self.last_choice = choice
-            _log.info("queued %s", choice.why)
+            log.info("queued %s", choice.why)
             files.append(song.file)
             added += 1
         return added

@@ -24,7 +24,7 @@ PHOTO_S = 3.0
 
 PHOTO_SUFFIXES = frozenset({".jpg", ".jpeg", ".png"})
 
-_logger = logging.getLogger(__name__)
+log = logging.getLogger(__name__)
 
 
 class Pictures(Protocol):
@@ -98,7 +98,7 @@ class Photographs:
             try:
                 return self._read(path)
             except CameraError as error:
-                _logger.warning("%s; it is left out", error)
+                log.warning("%s; it is left out", error)
                 self._paths.remove(path)
                 self._require_some()
 
