@@ -12,8 +12,16 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 
+from edgemood.clock import Clock
 from edgemood.config.schema import Config
-from edgemood.pipe import Record, encode
+from edgemood.mood.evidence import Sense
+from edgemood.pipe import Record, SenseReport, SenseState, encode
+
+HEARTBEAT_S = 0.5
+"""A report is repeated this often while there is nothing else to say; see `serve`."""
+
+RETRY_S = 3.0
+"""How long to leave a device or model alone that could not be used."""
 
 
 def serve(watch: Callable[[Config], Iterator[Record]]) -> None:
@@ -27,6 +35,29 @@ def serve(watch: Callable[[Config], Iterator[Record]]) -> None:
     records = _take_standard_output()
     for record in watch(config):
         os.write(records, encode(record))
+
+
+class Reporter:
+    """Tells the daemon how the device of one sense is doing; `wait` sleeps for some seconds."""
+
+    def __init__(self, sense: Sense, clock: Clock, wait: Callable[[float], object]) -> None:
+        self._sense = sense
+        self._clock = clock
+        self._wait = wait
+
+    def report(self, state: SenseState, device: str = "", detail: str = "") -> SenseReport:
+        """How it is now."""
+        return SenseReport(self._sense, self._clock.now_s(), state, device, detail)
+
+    def repeat(
+        self, state: SenseState, device: str, detail: str, duration_s: float = RETRY_S
+    ) -> Iterator[SenseReport]:
+        """The same report until `duration_s` is over."""
+        end_s = self._clock.now_s() + duration_s
+        yield self.report(state, device, detail)
+        while self._clock.now_s() < end_s:
+            self._wait(HEARTBEAT_S)
+            yield self.report(state, device, detail)
 
 
 def _exit_with_daemon() -> None:

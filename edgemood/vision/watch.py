@@ -10,17 +10,12 @@ from edgemood.clock import Clock, SystemClock
 from edgemood.config.schema import Config
 from edgemood.errors import CameraError, ModelError
 from edgemood.mood.evidence import Sense
-from edgemood.pipe import Record, SenseReport, SenseState
+from edgemood.pipe import Record, SenseState
+from edgemood.sense import HEARTBEAT_S, Reporter
 from edgemood.vision.camera import Camera, open_camera
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces import HaarDetector
 from edgemood.vision.judge import FaceJudge
-
-HEARTBEAT_S = 0.5
-"""The last report is repeated this often; see the promise in `edgemood.sense.serve`."""
-
-RETRY_S = 3.0
-"""How long to leave a camera or model alone that could not be used."""
 
 
 def watch(
@@ -41,15 +36,14 @@ class _Watch:
         self._config = config
         self._clock = clock
         self._wait = wait
+        self._tell = Reporter(Sense.FACE, clock, wait)
         self._started_s = clock.now_s()
 
     def records(self) -> Iterator[Record]:
         if self._config.camera.source == "none":
             while True:
-                yield from self._repeat(
-                    SenseState.MISSING, "", "switched off in config.yaml", HEARTBEAT_S
-                )
-        yield self._report(SenseState.STARTING, "", "")
+                yield from self._tell.repeat(SenseState.MISSING, "", "switched off in config.yaml")
+        yield self._tell.report(SenseState.STARTING)
         while True:
             device = ""
             try:
@@ -58,10 +52,10 @@ class _Watch:
                     device = camera.name
                     yield from self._judge(camera, model)
             except ModelError as error:
-                yield from self._repeat(SenseState.FAULT, "", str(error), RETRY_S)
+                yield from self._tell.repeat(SenseState.FAULT, "", str(error))
             except CameraError as error:
                 state = SenseState.FAULT if device else SenseState.MISSING
-                yield from self._repeat(state, device, str(error), RETRY_S)
+                yield from self._tell.repeat(state, device, str(error))
 
     def _open_camera(self) -> Camera:
         return open_camera(self._config.camera, self._clock, self._started_s, self._wait)
@@ -71,7 +65,7 @@ class _Watch:
         judge = FaceJudge(self._config.vision, HaarDetector(), model)
         pause_s = 1 / self._config.camera.frames_per_s
         frame = camera.read()
-        yield self._report(SenseState.WORKING, camera.name, "")
+        yield self._tell.report(SenseState.WORKING, camera.name)
         while True:
             due_s = frame.at_s + pause_s
             yield judge.judge(frame)
@@ -82,19 +76,6 @@ class _Watch:
         """Wait for the next picture's turn, with a heartbeat when that is long."""
         while (left_s := until_s - self._clock.now_s()) > HEARTBEAT_S:
             self._wait(HEARTBEAT_S)
-            yield self._report(SenseState.WORKING, device, "")
+            yield self._tell.report(SenseState.WORKING, device)
         if left_s > 0:
             self._wait(left_s)
-
-    def _repeat(
-        self, state: SenseState, device: str, detail: str, duration_s: float
-    ) -> Iterator[Record]:
-        """The same report until `duration_s` is over."""
-        end_s = self._clock.now_s() + duration_s
-        yield self._report(state, device, detail)
-        while self._clock.now_s() < end_s:
-            self._wait(HEARTBEAT_S)
-            yield self._report(state, device, detail)
-
-    def _report(self, state: SenseState, device: str, detail: str) -> SenseReport:
-        return SenseReport(Sense.FACE, self._clock.now_s(), state, device, detail)
