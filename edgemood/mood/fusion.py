@@ -32,6 +32,9 @@ FULL_RECORDS = 4
 pace of a sense does not matter beyond a second of frames or three of voice, and no reliable record
 is held against it by poor ones beside it."""
 
+NEGLIGIBLE = 1e-9
+"""A record that weighs no more than this says nothing; sums of still smaller weights vanish."""
+
 MAX_TRUST = 0.98
 """No sense is ever beyond doubt, so that it cannot veto the other."""
 
@@ -83,8 +86,7 @@ def recency(age_s: float, window_s: float) -> float:
     Half an Epanechnikov kernel: flat for the newest records, and zero at the window's end, so that
     nothing jumps when a record leaves (Epanechnikov, Theory of Probability 14(1), 1969).
     """
-    position = age_s / window_s
-    return 1.0 - position * position if 0.0 <= position < 1.0 else 0.0
+    return 1.0 - (age_s / window_s) ** 2 if 0.0 <= age_s < window_s else 0.0
 
 
 class _Judgement(NamedTuple):
@@ -106,7 +108,7 @@ def fuse(evidence: Iterable[Evidence], now_s: float, window_s: float) -> Fused:
         weight = recent * record.reliability
         if record.scores is None:
             reasons[record.sense][record.reason] += recent
-        elif weight > 0:
+        elif weight > NEGLIGIBLE:
             reasons[record.sense][None] += recent
             judgements[record.sense].append(_Judgement(record.scores, weight, record.at_s))
     opinions = {sense: _opinion(own) for sense, own in judgements.items() if own}

@@ -51,6 +51,12 @@ def test_scores_are_always_a_probability_vector_and_confidence_a_probability(evi
     assert all(0 < opinion.trust < 1 for opinion in fused.opinions.values())
 
 
+def test_evidence_of_next_to_no_weight_says_nothing(face):
+    fused = fuse([face(NOW_S - 5, Emotion.SAD, reliability=5e-324)], NOW_S, WINDOW_S)
+    assert not fused.opinions
+    assert not fused.shares
+
+
 @given(records(), st.randoms())
 def test_the_order_in_which_evidence_arrives_does_not_matter(evidence, random):
     shuffled = list(evidence)
