@@ -92,3 +92,8 @@ def affect_of(scores: Scores) -> Affect:
     """The expected valence and arousal under the scores."""
     valence, arousal = (scores @ _AFFECT_ROWS).tolist()
     return Affect(valence, arousal)
+
+
+NO_IDEA: Scores = as_scores([4 if emotion is Emotion.NEUTRAL else 1 for emotion in EMOTIONS])
+"""Where nothing is known: flat, leaning to neutral; near the origin of the plane."""
+NO_IDEA.setflags(write=False)

@@ -38,6 +38,7 @@ class _Service:
         self._state = state
         self._clock = clock
         self._memory = Memory(state)
+        self._watch = ConfigWatch(config_file)
         self._ending = asyncio.Event()
 
     async def run(self) -> None:
@@ -60,10 +61,9 @@ class _Service:
 
     async def _next_config(self, daemon: Daemon, current: Config) -> Config:
         """Wait until the file holds another valid configuration, and return that."""
-        watch = ConfigWatch(self._file)
         while True:
             await self._clock.sleep(FILE_CHECK_S)
-            if not watch.changed():
+            if not self._watch.changed():
                 continue
             config, problems = load_or_last_good(self._file, self._state)
             _complain(problems)

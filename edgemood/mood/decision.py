@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from edgemood.config.schema import MoodConfig
-from edgemood.emotion import EMOTIONS, Emotion, Scores, as_scores
+from edgemood.emotion import EMOTIONS, NO_IDEA, Emotion, Scores
 from edgemood.mood.fusion import Fused
 
 CONFIRM_S = 1.5
@@ -25,10 +25,6 @@ MIN_SUPPORTERS = 3
 LOOK_S = 6.0
 """After this long without a decision the box has looked, and the answer is unknown. A voice that
 speaks at once gives its fourth record after 3.2 s; the rest is for confirming."""
-
-UNKNOWN_SCORES: Scores = as_scores([4 if emotion is Emotion.NEUTRAL else 1 for emotion in EMOTIONS])
-"""Flat, leaning to neutral."""
-UNKNOWN_SCORES.setflags(write=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,7 +123,7 @@ class Decider:
         self._emotion = emotion
         self._since_s = now_s
         self._supported_s = now_s
-        self._scores = UNKNOWN_SCORES
+        self._scores = NO_IDEA
         self._confidence = 0.0
         self._rival = None
         self._rival_since_s = now_s

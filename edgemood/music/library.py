@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 from edgemood.emotion import (
     AFFECT_OF_EMOTION,
     EMOTIONS,
+    NO_IDEA,
     Affect,
     Emotion,
-    Scores,
-    as_scores,
     one_hot,
 )
 from edgemood.music.player import Change, Player, Tags
@@ -32,9 +31,6 @@ from edgemood.music.words import (
 
 STICKER = "mood"
 """``mpc sticker FILE set mood happy``"""
-
-UNTAGGED: Scores = as_scores(np.where(np.array(EMOTIONS) == Emotion.NEUTRAL, 4.0, 1.0))
-"""What is assumed of a song that nothing is known about: leaning to neutral."""
 
 _STICKER_TRUST = 1.0
 _PLAYLIST_TRUST = 0.95
@@ -96,12 +92,12 @@ class Library:
 
     @cached_property
     def scores(self) -> NDArray[np.float32]:
-        """Scores, shape (n, 7); the less is known, the nearer to `UNTAGGED`."""
-        known = [UNTAGGED if song.mood is None else song.mood.scores for song in self.songs]
+        """Scores, shape (n, 7); the less is known, the nearer to `NO_IDEA`."""
+        known = [NO_IDEA if song.mood is None else song.mood.scores for song in self.songs]
         rows: NDArray[np.float32] = np.array(known, np.float32).reshape(-1, len(EMOTIONS))
-        rows -= UNTAGGED
+        rows -= NO_IDEA
         rows *= self.reliability[:, None]
-        rows += UNTAGGED
+        rows += NO_IDEA
         return rows
 
     @cached_property

@@ -117,7 +117,7 @@ class Player:
             elapsed_s=elapsed_s,
             remaining_s=float(status["duration"]) - elapsed_s if "duration" in status else None,
             crossfade_s=float(status.get("xfade", 0)),
-            volume=int(status["volume"]) if int(status.get("volume", -1)) >= 0 else None,
+            volume=_volume_in(status),
             random=status["random"] == "1",
             error=status.get("error"),
             updating="updating_db" in status,
@@ -154,8 +154,7 @@ class Player:
 
     async def volume(self) -> int | None:
         """The mixer's volume, 0–100; None without a mixer."""
-        status = await self._call(lambda client: client.status())
-        return int(status["volume"]) if int(status.get("volume", -1)) >= 0 else None
+        return _volume_in(await self._call(lambda client: client.status()))
 
     async def library(self) -> AsyncIterator[Tags]:
         """Every song of the library, page by page, so that other commands get their turn."""
@@ -309,6 +308,11 @@ class _QueueMirror:
             for song in found:
                 id_ = int(song["id"])
                 self._songs[id_] = QueuedSong(id_, song["file"])
+
+
+def _volume_in(status: Mapping[str, str]) -> int | None:
+    volume = int(status.get("volume", -1))
+    return volume if volume >= 0 else None
 
 
 def _find_all(client: Client, *, window: str) -> list[Tags]:

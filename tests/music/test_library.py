@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from edgemood.emotion import Emotion, strongest
-from edgemood.music.library import UNTAGGED, Library, song_of, stickers_say
+from edgemood.emotion import NO_IDEA, Emotion, strongest
+from edgemood.music.library import Library, song_of, stickers_say
 from edgemood.music.song import Origin
 
 
@@ -57,7 +57,7 @@ def test_the_less_is_known_of_a_song_the_nearer_it_is_to_neutral():
     )
     assert library.affect[:, 0].tolist() == sorted(library.affect[:, 0], reverse=True)
     assert library.affect[2].tolist() == [0, 0]
-    assert library.scores[2] == pytest.approx(UNTAGGED)
+    assert library.scores[2] == pytest.approx(NO_IDEA)
     assert library.scores.sum(axis=1) == pytest.approx(1, abs=1e-6)
     assert library.reliability.tolist() == pytest.approx([0.9, 0.3, 0])
 
