@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemood.emotion import NO_IDEA
 from edgemood.music.library import Library
 from edgemood.music.song import Song
 from edgemood.music.strategy import Target
@@ -33,8 +34,8 @@ class Past:
     """when a file last began to play, in monotonic seconds"""
     waiting: Collection[str] = ()
     """files that play or wait in the queue"""
-    artists: Collection[str] = ()
-    """artists of the songs next to the one to choose"""
+    artists: Collection[int] = ()
+    """the library's numbers of the artists of the songs next to the one to choose"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,16 @@ def fits(library: Library, target: Target) -> NDArray[np.float32]:
     """How well each song fits, shape (n,), in [0, 1].
 
     Half is nearness on the valence–arousal plane, half the cosine between the scores; a song whose
-    mood is hardly known counts less.
+    mood is hardly known counts less, and as one near the middle.
     """
-    distance = np.hypot(*(library.affect - np.array(target.affect, dtype=np.float32)).T)
+    known = library.reliability.astype(np.float32)
+    affect = known[:, None] * library.affect
+    scores = NO_IDEA + known[:, None] * (library.scores - NO_IDEA)
+    distance = np.hypot(*(affect - np.array(target.affect, dtype=np.float32)).T)
     nearness = np.exp(-0.5 * (distance / _REACH) ** 2)
-    lengths = np.linalg.norm(library.scores, axis=1) * np.linalg.norm(target.scores)
-    cosine = library.scores @ target.scores / lengths
-    trust = _UNKNOWN_WEIGHT + (1 - _UNKNOWN_WEIGHT) * library.reliability
+    lengths = np.linalg.norm(scores, axis=1) * np.linalg.norm(target.scores)
+    cosine = scores @ target.scores / lengths
+    trust = _UNKNOWN_WEIGHT + (1 - _UNKNOWN_WEIGHT) * known
     fit: NDArray[np.float32] = (trust * (nearness + cosine) / 2).astype(np.float32)
     return fit
 
@@ -70,28 +74,27 @@ def choose(library: Library, target: Target, past: Past, rng: np.random.Generato
     pause before a repetition, longest unheard first, and last the rule that a song waits only
     once: rather the same song again than silence.
     """
-    if not library.songs:
+    if not len(library):
         return None
     fit = fits(library, target)
     allowed, longest_unheard = _allowed(library, past)
     if longest_unheard:
-        ages = np.array([past.heard_s.get(library.songs[row].file, -np.inf) for row in allowed])
-        allowed = allowed[ages == ages.min()]
+        heard_s = _heard_s(library, past)[allowed]
+        allowed = allowed[heard_s == heard_s.min()]
     best = allowed[fit[allowed] >= fit[allowed].max() - _TOLERANCE]
     row = int(rng.choice(best, p=fit[best] / fit[best].sum(dtype=np.float64)))
-    song = library.songs[row]
+    song = library.song(row)
     return Choice(song, float(fit[row]), _why(song, target, float(fit[row])))
 
 
 def _allowed(library: Library, past: Past) -> tuple[NDArray[np.intp], bool]:
     """Rows that may come now, and whether all of them were heard too recently."""
     recent = [file for file, at_s in past.heard_s.items() if past.now_s - at_s < past.no_repeat_s]
-    everything = np.ones(len(library.songs), dtype=bool)
+    everything = np.ones(len(library), dtype=bool)
     absent, fresh, spaced = everything.copy(), everything.copy(), everything.copy()
     absent[library.rows(past.waiting)] = False
     fresh[library.rows(recent)] = False
-    for artist in past.artists:
-        spaced[library.rows_by_artist.get(artist, [])] = False
+    spaced[np.isin(library.artist, [artist for artist in past.artists if artist])] = False
     for rule, all_recent in (
         (absent & fresh & spaced, False),
         (absent & fresh, False),
@@ -102,6 +105,14 @@ def _allowed(library: Library, past: Past) -> tuple[NDArray[np.intp], bool]:
         if rows.size:
             return rows, all_recent
     raise AssertionError("a library with songs allows one")
+
+
+def _heard_s(library: Library, past: Past) -> NDArray[np.float64]:
+    """When each song was last heard, shape (n,); never: minus infinity."""
+    heard_s = np.full(len(library), -np.inf)
+    for file, at_s in past.heard_s.items():
+        heard_s[library.rows([file])] = at_s
+    return heard_s
 
 
 def _why(song: Song, target: Target, fit: float) -> str:

@@ -15,9 +15,9 @@ from edgemood.emotion import Emotion
 from edgemood.errors import EdgemoodError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.keeper import Memory, QueueKeeper
-from edgemood.music.library import LibraryReader
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
+from edgemood.music.reader import LibraryReader
 from edgemood.music.status import MusicStatus
 from edgemood.music.strategy import path_for
 from edgemood.trouble import Trouble
@@ -122,7 +122,7 @@ class Dj:
             detail=self._detail,
             playing=self._name(now.playing) if plays and now and now.playing else None,
             coming=tuple(map(self._name, keeper.own)),
-            songs=len(keeper.library.songs),
+            songs=len(keeper.library),
             target=f"valence {valence:+.2f}, arousal {arousal:+.2f}: {keeper.target.because}",
             why=keeper.last_choice.why if keeper.last_choice else "nothing chosen yet",
         )
@@ -178,9 +178,9 @@ class Dj:
         if not stale & {Change.LIBRARY, Change.STICKERS, Change.PLAYLISTS}:
             return
         library = self._keeper.library = await self._reader.read(stale)
-        if library.songs:
+        if len(library):
             self._detail = ""
-            self._empty.ends(f"MPD's library has {len(library.songs)} songs now")
+            self._empty.ends(f"MPD's library has {len(library)} songs now")
         else:
             self._detail = (
                 f"MPD at {self._player.address}: its library is empty; put songs into its "

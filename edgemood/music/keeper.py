@@ -83,7 +83,7 @@ class QueueKeeper:
         self._add_from_s = self._start_from_s = clock.now_s()
         self._added_s: deque[float] = deque(maxlen=MOST_PER_MINUTE)
 
-        self.library = Library([])
+        self.library = Library.of([])
         self.now: Snapshot | None = None
         self.own: list[QueuedSong] = []
         """own songs that wait, in the order of the queue"""
@@ -189,7 +189,7 @@ class QueueKeeper:
         return [
             song
             for song in before.songs
-            if now.updating or ("://" not in song.file and self.library.get(song.file) is None)
+            if now.updating or ("://" not in song.file and self.library.row_of(song.file) is None)
         ]
 
     def _note_what_plays(self, before: Snapshot | None, now: Snapshot) -> None:
@@ -246,13 +246,13 @@ class QueueKeeper:
         return added
 
     def _choose(self, target: Target, files_before: list[str]) -> Choice | None:
-        near = [self.library.get(file) for file in files_before[-ARTIST_SPACING:]]
+        near = self.library.rows(files_before[-ARTIST_SPACING:])
         past = Past(
             now_s=self._clock.now_s(),
             no_repeat_s=self._no_repeat_s,
             heard_s=self._heard_s,
             waiting=files_before,
-            artists=[song.artist for song in near if song],
+            artists=self.library.artist[near].tolist(),
         )
         return choose(self.library, target, past, self._rng)
 

@@ -1,206 +1,208 @@
-"""All songs of the house, each with what is known of its mood."""
+"""All songs of the house, column by column: what the chooser computes with."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from pathlib import PurePosixPath
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.emotion import (
-    AFFECT_OF_EMOTION,
-    EMOTIONS,
-    NO_IDEA,
-    Affect,
-    Emotion,
-    one_hot,
+from edgemood.emotion import EMOTIONS, NO_IDEA
+from edgemood.music.song import Origin, Song
+
+FEATURES = 16
+"""standardised numbers that tell how a song sounds"""
+GENRES = 3
+"""genres kept of one song"""
+
+ORIGINS: tuple[Origin | None, ...] = (None, *Origin)
+"""what a number in the column `origin` means"""
+
+ROW = np.dtype(
+    [
+        ("ids", "<i8"),
+        ("files", "<i8"),
+        ("scores", "<f2", len(EMOTIONS)),
+        ("affect", "<f2", 2),
+        ("reliability", "<f2"),
+        ("origin", "u1"),
+        ("language", "u1"),
+        ("artist", "<i4"),
+        ("year", "<i2"),
+        ("duration_s", "<f4"),
+        ("genres", "<i2", GENRES),
+        ("features", "<f2", FEATURES),
+    ]
 )
-from edgemood.music.player import Change, Player, Tags
-from edgemood.music.song import Origin, Song, SongMood
-from edgemood.music.words import (
-    EMOTION_NAMES,
-    GENRE_WORDS,
-    MOOD_WORDS,
-    affect_in,
-    emotion_named,
-    scores_near,
-)
+"""One song in 90 bytes, as the index keeps it."""
 
-STICKER = "mood"
-"""``mpc sticker FILE set mood happy``"""
 
-_STICKER_TRUST = 1.0
-_PLAYLIST_TRUST = 0.95
-_FOLDER_TRUST = 0.9
-_MOOD_TAG_TRUST = 0.8
-_GENRE_TRUST = 0.35
-"""a genre holds songs of every mood"""
-_COMMENT_TRUST = 0.3
-"""comments often speak of something else"""
+class Songs(Protocol):
+    """Where the words about a song are: title, artist, why its mood is what it is."""
 
-_GENRE_AND_MOOD_WORDS = GENRE_WORDS | MOOD_WORDS
-_DIFFERENT_TAGS = 1024
-"""thousands of songs share a few hundred genres; what one says is worked out once"""
-_LONGEST_TAG = 200
-"""letters; a comment may hold a whole book"""
+    def song(self, id_: int) -> Song:
+        """The song with this number. Raises LookupError when it was forgotten."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
 class Library:
-    """Songs, and the arrays the chooser ranks them by; row i belongs to song i."""
+    """The library at one instant; row i of every column belongs to song i. Never changes.
 
-    songs: Sequence[Song]
+    Half a million songs take 45 MB; no Python object exists for a song until `song` is called.
+    """
 
-    def get(self, file: str) -> Song | None:
-        """The song under MPD's name for it."""
-        row = self._row_of.get(file)
-        return None if row is None else self.songs[row]
+    ids: NDArray[np.int64]
+    """(n,) numbers in the index"""
+    files: NDArray[np.int64]
+    """(n,) `file_key` of each file"""
+    scores: NDArray[np.float16]
+    """(n, 7) over `EMOTIONS`, as far as known: `reliability` says how far; else `NO_IDEA`"""
+    affect: NDArray[np.float16]
+    """(n, 2) valence and arousal, in [-1, 1]; 0 where nothing is known"""
+    reliability: NDArray[np.float16]
+    """(n,) how far to trust scores and affect, in [0, 1]; 0 where nothing is known"""
+    origin: NDArray[np.uint8]
+    """(n,) into `ORIGINS`"""
+    language: NDArray[np.uint8]
+    """(n,) into `languages`"""
+    artist: NDArray[np.int32]
+    """(n,) the same number for the same artist; 0 when unknown"""
+    year: NDArray[np.int16]
+    """(n,) 0 when unknown"""
+    duration_s: NDArray[np.float32]
+    """(n,) 0 when unknown"""
+    genres: NDArray[np.int16]
+    """(n, 3) into `genre_names`; 0 for none"""
+    features: NDArray[np.float16]
+    """(n, 16) how it sounds, standardised over many songs; 0 where that was not listened to"""
+    languages: tuple[str, ...]
+    """ISO 639-1 codes; the first is empty, for unknown"""
+    genre_names: tuple[str, ...]
+    """the first is empty, for none"""
+    words: Songs
 
-    def without(self, song: Song) -> Library:
-        """All songs but one."""
-        return Library([other for other in self.songs if other is not song])
+    @classmethod
+    def of(cls, songs: Sequence[Song]) -> Self:
+        """A library of these songs, for small ones; songs without a number are given one."""
+        if not all(song.id for song in songs):
+            songs = [replace(song, id=row) for row, song in enumerate(songs, start=1)]
+        artists, languages, genres = Numbers(), Numbers(), Numbers()
+        rows = np.zeros(len(songs), ROW)
+        for row, song in zip(rows, songs, strict=True):
+            fill_row(row, song)
+            row["artist"] = artists.of(song.artist)
+            row["language"] = languages.of(song.language)
+            for place, genre in enumerate(song.genres[:GENRES]):
+                row["genres"][place] = genres.of(genre)
+        return cls.from_rows(rows, languages.names, genres.names, _Listed(songs))
+
+    @classmethod
+    def from_rows(
+        cls,
+        rows: NDArray[np.void],
+        languages: tuple[str, ...],
+        genre_names: tuple[str, ...],
+        words: Songs,
+    ) -> Self:
+        """A library of rows of the type `ROW`, shape (n,)."""
+        columns = {name: np.ascontiguousarray(rows[name]) for name in _COLUMNS}
+        return cls(**columns, languages=languages, genre_names=genre_names, words=words)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def song(self, row: int) -> Song:
+        """Everything about the song in this row."""
+        return self.words.song(int(self.ids[row]))
+
+    def row_of(self, file: str) -> int | None:
+        """The row of MPD's name for a song."""
+        rows = self.rows([file])
+        return rows[0] if rows else None
 
     def rows(self, files: Iterable[str]) -> list[int]:
         """The rows of those files that the library has."""
-        return [self._row_of[file] for file in files if file in self._row_of]
-
-    @cached_property
-    def rows_by_artist(self) -> dict[str, list[int]]:
-        """The rows of each artist's songs; songs without an artist are not in it."""
-        rows: dict[str, list[int]] = {}
-        for row, song in enumerate(self.songs):
-            if song.artist:
-                rows.setdefault(song.artist, []).append(row)
+        keys = np.array([file_key(file) for file in files], dtype=np.int64)
+        if not len(self) or not keys.size:
+            return []
+        places = np.searchsorted(self._sorted_files, keys).clip(max=len(self) - 1)
+        known = self._sorted_files[places] == keys
+        rows: list[int] = self._by_file[places[known]].tolist()
         return rows
 
-    @cached_property
-    def reliability(self) -> NDArray[np.float32]:
-        """How well each mood is known, shape (n,), in [0, 1]."""
-        trusts = [0.0 if song.mood is None else song.mood.reliability for song in self.songs]
-        return np.array(trusts, dtype=np.float32)
+    def get(self, file: str) -> Song | None:
+        """The song under MPD's name for it."""
+        row = self.row_of(file)
+        return None if row is None else self.song(row)
+
+    def without(self, song: Song) -> Self:
+        """All songs but one."""
+        row = self.rows([song.file])
+        columns: dict[str, Any] = {
+            name: np.delete(getattr(self, name), row, axis=0) for name in _COLUMNS
+        }
+        return replace(self, **columns)
 
     @cached_property
-    def affect(self) -> NDArray[np.float32]:
-        """Valence and arousal, shape (n, 2); the less is known, the nearer to the middle."""
-        known = [(0.0, 0.0) if song.mood is None else song.mood.affect for song in self.songs]
-        rows: NDArray[np.float32] = np.array(known, dtype=np.float32).reshape(-1, 2)
-        rows *= self.reliability[:, None]
-        return rows
+    def _by_file(self) -> NDArray[np.int32]:
+        return np.argsort(self.files, kind="stable").astype(np.int32)
 
     @cached_property
-    def scores(self) -> NDArray[np.float32]:
-        """Scores, shape (n, 7); the less is known, the nearer to `NO_IDEA`."""
-        known = [NO_IDEA if song.mood is None else song.mood.scores for song in self.songs]
-        rows: NDArray[np.float32] = np.array(known, np.float32).reshape(-1, len(EMOTIONS))
-        rows -= NO_IDEA
-        rows *= self.reliability[:, None]
-        rows += NO_IDEA
-        return rows
-
-    @cached_property
-    def _row_of(self) -> dict[str, int]:
-        return {song.file: row for row, song in enumerate(self.songs)}
+    def _sorted_files(self) -> NDArray[np.int64]:
+        return self.files[self._by_file]
 
 
-class LibraryReader:
-    """Reads the library from MPD, and afterwards only the part of it that changed."""
-
-    def __init__(self, player: Player) -> None:
-        self._player = player
-        self._tagged: list[Song] = []
-        self._stickers: dict[str, SongMood] = {}
-        self._playlists: dict[str, SongMood] = {}
-
-    async def read(self, changes: Iterable[Change]) -> Library:
-        """The library after these changes. Raises PlayerError."""
-        changed = set(changes)
-        if Change.LIBRARY in changed:
-            self._tagged = [song_of(tags) async for tags in self._player.library()]
-        if Change.STICKERS in changed:
-            self._stickers = stickers_say(await self._player.stickers(STICKER))
-        if Change.PLAYLISTS in changed:
-            self._playlists = {}
-            for name in await self._player.playlists():
-                if emotion := emotion_named(name):
-                    mood = _certain(emotion, _PLAYLIST_TRUST, f"playlist {name}")
-                    for file in await self._player.playlist(name):
-                        self._playlists.setdefault(file, mood)
-        owner = self._playlists | self._stickers
-        return Library(
-            [
-                replace(song, mood=owner[song.file]) if song.file in owner else song
-                for song in self._tagged
-            ]
-        )
+_COLUMNS = [field.name for field in fields(Library) if field.name in (ROW.names or ())]
 
 
-def song_of(tags: Tags) -> Song:
-    """A song with the mood its folder and tags speak of."""
-    return Song(
-        file=tags["file"],
-        title=_joined(tags, "title"),
-        artist=_joined(tags, "artist"),
-        mood=_folder_says(tags["file"]) or _tags_say(tags),
-    )
+class Numbers:
+    """Numbers for names, from 1 on; 0 for the empty name."""
+
+    def __init__(self) -> None:
+        self._number_of: dict[str, int] = {"": 0}
+
+    def of(self, name: str) -> int:
+        """The name's number; the same one every time."""
+        return self._number_of.setdefault(name, len(self._number_of))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names so far; the place is the number."""
+        return tuple(self._number_of)
 
 
-def stickers_say(stickers: Mapping[str, str]) -> dict[str, SongMood]:
-    """The moods in stickers, an emotion or any mood words; stickers without either say nothing."""
-    moods = {
-        file: _words_say(value, Origin.OWNER, _STICKER_TRUST, f"sticker {value}")
-        for file, value in stickers.items()
-    }
-    return {file: mood for file, mood in moods.items() if mood is not None}
+def file_key(file: str) -> int:
+    """What stands for a file's name: 64 bits of its BLAKE2b hash.
+
+    Among half a million names, the odds that two share one are 1 : 10⁸.
+    """
+    digest = hashlib.blake2b(file.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "little", signed=True)
 
 
-def _folder_says(file: str) -> SongMood | None:
-    """A folder counts at the top of the library, or anywhere when it is called ``Mood – …``."""
-    folders = PurePosixPath(file).parts[:-1]
-    for depth, folder in enumerate(folders):
-        emotion = emotion_named(folder)
-        if emotion and (depth == 0 or folder.casefold() not in EMOTION_NAMES):
-            return _certain(emotion, _FOLDER_TRUST, f"folder {folder}")
-    return None
+def fill_row(row: np.void, song: Song) -> None:
+    """Write into a row of the type `ROW` what is a number by itself: all but names and features."""
+    row["ids"] = song.id
+    row["files"] = file_key(song.file)
+    mood = song.mood
+    row["scores"] = NO_IDEA if mood is None else mood.scores
+    row["affect"] = (0, 0) if mood is None else mood.affect
+    row["reliability"] = 0 if mood is None else mood.reliability
+    row["origin"] = 0 if mood is None else ORIGINS.index(mood.origin)
+    row["year"] = song.year or 0
+    row["duration_s"] = song.duration_s or 0
 
 
-def _tags_say(tags: Tags) -> SongMood | None:
-    mood, genre, comment = (_joined(tags, key) for key in ("mood", "genre", "comment"))
-    return (
-        _words_say(mood, Origin.TAG, _MOOD_TAG_TRUST, f"mood tag {mood}")
-        or _genre_says(genre)
-        or _words_say(comment, Origin.TAG, _COMMENT_TRUST, "comment")
-    )
+class _Listed:
+    """Songs at hand."""
 
+    def __init__(self, songs: Iterable[Song]) -> None:
+        self._songs = {song.id: song for song in songs}
 
-@lru_cache(_DIFFERENT_TAGS)
-def _words_say(text: str, origin: Origin, trust: float, because: str) -> SongMood | None:
-    if emotion := emotion_named(text):
-        return _certain(emotion, trust, because, origin)
-    affect = affect_in(text, MOOD_WORDS)
-    return None if affect is None else _near(affect, origin, trust, because)
-
-
-@lru_cache(_DIFFERENT_TAGS)
-def _genre_says(genre: str) -> SongMood | None:
-    """Genres may name a mood (``Chillout``, ``Sad Piano``), too."""
-    affect = affect_in(genre, _GENRE_AND_MOOD_WORDS)
-    return None if affect is None else _near(affect, Origin.TAG, _GENRE_TRUST, f"genre {genre}")
-
-
-def _certain(
-    emotion: Emotion, trust: float, because: str, origin: Origin = Origin.OWNER
-) -> SongMood:
-    return SongMood(one_hot(emotion), AFFECT_OF_EMOTION[emotion], origin, trust, because)
-
-
-def _near(affect: Affect, origin: Origin, trust: float, because: str) -> SongMood:
-    return SongMood(scores_near(affect), affect, origin, trust, because)
-
-
-def _joined(tags: Tags, key: str) -> str:
-    value = tags.get(key, "")
-    text = value if isinstance(value, str) else ", ".join(value)
-    return text[:_LONGEST_TAG]
+    def song(self, id_: int) -> Song:
+        return self._songs[id_]

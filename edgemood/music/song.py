@@ -13,9 +13,15 @@ class Origin(StrEnum):
     """Who says what mood a song has, most trusted first."""
 
     OWNER = "owner"
-    """a sticker, playlist or folder somebody in the house made"""
+    """a sticker, playlist, folder or command of somebody in the house"""
     TAG = "tag"
     """what the file says of itself"""
+    LYRICS = "lyrics"
+    """what is sung"""
+    SOUND = "sound"
+    """what it sounds like"""
+    FUSED = "fused"
+    """several of tag, lyrics and sound together"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,6 +48,14 @@ class Song:
     artist: str = ""
     mood: SongMood | None = None
     """None: nothing is known"""
+    album: str = ""
+    genres: tuple[str, ...] = ()
+    year: int | None = None
+    language: str = ""
+    """ISO 639-1 of what is sung; ``zxx`` when nothing is, empty when unknown"""
+    duration_s: float | None = None
+    id: int = 0
+    """its number in the index, for ever; 0 outside of one"""
 
     @property
     def name(self) -> str:

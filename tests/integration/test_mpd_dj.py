@@ -212,7 +212,8 @@ async def test_owners_words_in_stickers_and_playlists_are_heeded_at_once(dj, per
     library = dj._keeper.library
 
     def origins() -> dict[str, str]:
-        songs = dj._keeper.library.songs
+        now = dj._keeper.library
+        songs = map(now.song, range(len(now)))
         return {
             song.file: song.mood.because for song in songs if song.mood and "/" not in song.file
         }

@@ -1,95 +1,89 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgemood.emotion import NO_IDEA, Emotion, strongest
-from edgemood.music.library import Library, song_of, stickers_say
-from edgemood.music.song import Origin
+from edgemood.music.library import ORIGINS, ROW, Library
+from edgemood.music.song import Origin, Song
+from edgemood.music.tags import song_of
 
 
-def mood_of(**tags):
-    return song_of({"file": "album/song.flac"} | tags).mood
-
-
-def test_a_folder_named_after_an_emotion_is_the_owners_word():
-    song = song_of({"file": "Sad/x/1.flac", "genre": "Party"})
-    assert strongest(song.mood.scores) is Emotion.SAD
-    assert song.mood.origin is Origin.OWNER
-
-
-def test_a_mood_folder_counts_at_any_depth_and_a_plain_one_only_at_the_top():
-    assert song_of({"file": "music/Mood – fear/1.flac"}).mood.because == "folder Mood – fear"
-    assert song_of({"file": "Pharrell Williams/Happy/1.flac"}).mood is None
-
-
-def test_tags_are_trusted_in_order():
-    tags = {"mood": "Melancholy", "genre": "Party", "comment": "sunny"}
-    reliabilities = []
-    for tag in ("mood", "genre", "comment"):
-        mood = mood_of(**tags)
-        assert mood.because.startswith(tag)
-        reliabilities.append(mood.reliability)
-        del tags[tag]
-    assert reliabilities == sorted(reliabilities, reverse=True)
-    assert mood_of(**tags) is None
-
-
-def test_several_tags_of_one_kind_are_joined():
-    song = song_of({"file": "a", "artist": ["Ann", "Bob"], "genre": ["Rock", "Ballroom"]})
-    assert song.artist == "Ann, Bob"
-    assert song.mood.because == "genre Rock, Ballroom"
-
-
-def test_stickers_hold_an_emotion_or_mood_words():
-    moods = stickers_say({"a": "happy", "b": "gentle, dreamy", "c": "x=1"})
-    assert strongest(moods["a"].scores) is Emotion.HAPPY
-    assert moods["b"].affect.arousal < 0 < moods["b"].affect.valence
-    assert moods.keys() == {"a", "b"}
-    assert all(mood.reliability == 1 for mood in moods.values())
-
-
-def test_the_less_is_known_of_a_song_the_nearer_it_is_to_neutral():
-    library = Library(
-        [
-            song_of({"file": "happy/1"}),
-            song_of({"file": "1", "comment": "happy"}),
-            song_of({"file": "2"}),
-        ]
+def test_each_column_says_what_the_song_says():
+    song = Song(
+        file="happy/1",
+        artist="Ann",
+        mood=song_of({"file": "happy/1"}).mood,
+        genres=("Jazz", "Blues", "Folk", "Rock"),
+        year=1959,
+        language="en",
+        duration_s=200.5,
+        id=77,
     )
-    assert library.affect[:, 0].tolist() == sorted(library.affect[:, 0], reverse=True)
-    assert library.affect[2].tolist() == [0, 0]
-    assert library.scores[2] == pytest.approx(NO_IDEA)
-    assert library.scores.sum(axis=1) == pytest.approx(1, abs=1e-6)
-    assert library.reliability.tolist() == pytest.approx([0.9, 0.3, 0])
+    library = Library.of([song])
+    assert library.ids.tolist() == [77]
+    assert strongest(library.scores[0]) is Emotion.HAPPY
+    assert library.affect[0].tolist() == pytest.approx([0.81, 0.51], abs=1e-3)
+    assert library.reliability[0] == pytest.approx(0.9, abs=1e-3)
+    assert ORIGINS[library.origin[0]] is Origin.OWNER
+    assert library.languages[library.language[0]] == "en"
+    assert [library.genre_names[number] for number in library.genres[0]] == [
+        "Jazz",
+        "Blues",
+        "Folk",
+    ]
+    assert library.year.tolist() == [1959]
+    assert library.duration_s.tolist() == [200.5]
+    assert library.song(0) is song
 
 
-def test_an_empty_library_has_empty_arrays():
-    library = Library([])
+def test_of_a_song_nothing_is_known_about_the_columns_say_so():
+    library = Library.of([Song("1")])
+    assert library.scores[0] == pytest.approx(NO_IDEA, abs=1e-3)
+    assert library.affect[0].tolist() == [0, 0]
+    assert library.reliability.tolist() == [0]
+    assert ORIGINS[library.origin[0]] is None
+    assert library.languages[library.language[0]] == ""
+    assert library.artist.tolist() == [0]
+
+
+def test_an_empty_library_has_empty_columns():
+    library = Library.of([])
     assert library.affect.shape == (0, 2)
     assert library.scores.shape == (0, 7)
     assert library.get("a") is None
+    assert len(library) == 0
 
 
-def test_songs_are_found_by_file_and_artist():
-    songs = [song_of({"file": str(n), "artist": "AB"[n % 2]}) for n in range(4)]
-    library = Library(songs)
+def test_songs_are_found_by_file():
+    songs = [Song(str(number), artist="AB"[number % 2], id=10 + number) for number in range(4)]
+    library = Library.of(songs)
     assert library.get("2") is songs[2]
-    assert library.rows(["3", "gone"]) == [3]
-    assert library.rows_by_artist == {"A": [0, 2], "B": [1, 3]}
+    assert library.rows(["3", "gone", "0"]) == [3, 0]
     assert library.without(songs[0]).get("0") is None
+    assert library.without(songs[0]).get("3") is songs[3]
 
 
-def test_a_song_without_title_is_called_after_its_file():
-    assert song_of({"file": "a/b c.flac"}).name == "b c"
-    assert song_of({"file": "a", "title": "T", "artist": "A"}).name == "A – T"
-    assert song_of({"file": "od\udcff.flac"}).name.encode() == b"od?"
+def test_songs_of_one_artist_share_a_number():
+    artist = Library.of(
+        [Song("1", artist="A"), Song("2", artist="B"), Song("3", artist="A")]
+    ).artist
+    assert artist[0] == artist[2] != artist[1]
 
 
-def test_arrays_are_what_the_chooser_computes_with():
-    library = Library([song_of({"file": "happy/1"})])
-    assert {library.affect.dtype, library.scores.dtype} == {np.dtype(np.float32)}
+@given(st.lists(st.text(st.characters(blacklist_categories=[]), max_size=20), unique=True))
+def test_every_file_is_found_in_its_row_whatever_its_name(files):
+    library = Library.of([Song(file) for file in files])
+    assert library.rows(files) == list(range(len(files)))
 
 
-def test_a_comment_as_long_as_a_book_is_not_kept():
-    song = song_of({"file": "a", "title": "x" * 100_000, "comment": "calm " * 100_000})
-    assert len(song.title) == 200
-    assert song.mood.because == "comment"
+def test_half_a_million_songs_take_less_than_50_mb():
+    assert ROW.itemsize * 500_000 < 50e6
+
+
+def test_the_ids_and_columns_are_plain_arrays():
+    library = Library.of([Song("1")])
+    assert all(
+        isinstance(getattr(library, name), np.ndarray) and getattr(library, name).flags.c_contiguous
+        for name in ROW.names
+    )
