@@ -15,9 +15,9 @@ from edgemood.emotion import Emotion
 from edgemood.errors import EdgemoodError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.keeper import Memory, QueueKeeper
+from edgemood.music.library.reader import LibraryReader
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
-from edgemood.music.reader import LibraryReader
 from edgemood.music.status import MusicStatus
 from edgemood.music.strategy import path_for
 from edgemood.trouble import Trouble

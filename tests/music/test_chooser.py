@@ -7,8 +7,8 @@ from edgemood.config.schema import MusicConfig
 from edgemood.emotion import EMOTIONS, Emotion, one_hot
 from edgemood.music.chooser import ARTIST_SPACING, Past, choose, fits
 from edgemood.music.library import Library
+from edgemood.music.library.tags import song_of
 from edgemood.music.strategy import UNKNOWN_ROOM, path_for
-from edgemood.music.tags import song_of
 
 HOUR_S = 3600.0
 FRESH = Past(now_s=0, no_repeat_s=HOUR_S)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from edgemood.music.library import Library
+from edgemood.music.library.tags import STICKER, playlist_says, song_of, sticker_says
 from edgemood.music.player import Change, Player
 from edgemood.music.song import Song, SongMood
-from edgemood.music.tags import STICKER, playlist_says, song_of, sticker_says
 from edgemood.music.words import emotion_named
 
 

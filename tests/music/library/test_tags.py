@@ -1,6 +1,6 @@
 from edgemood.emotion import Emotion, strongest
+from edgemood.music.library.tags import song_of, sticker_says
 from edgemood.music.song import Origin
-from edgemood.music.tags import song_of, sticker_says
 
 
 def mood_of(**tags):

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 
 from edgemood.emotion import NO_IDEA, Emotion, strongest
 from edgemood.music.library import ORIGINS, ROW, Library
+from edgemood.music.library.tags import song_of
 from edgemood.music.song import Origin, Song
-from edgemood.music.tags import song_of
 
 
 def test_each_column_says_what_the_song_says():

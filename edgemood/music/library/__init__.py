@@ -1,0 +1,8 @@
+"""Every song of the house and its mood: found through MPD, analysed in the background, kept.
+
+`SongIndex` is the file all of it is kept in, `Library` what the chooser computes with.
+"""
+
+from edgemood.music.library.columns import FEATURES, GENRES, ORIGINS, ROW, Library
+
+__all__ = ["FEATURES", "GENRES", "ORIGINS", "ROW", "Library"]
