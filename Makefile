@@ -53,7 +53,7 @@ train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/
 	$(TRAIN) -m edgemood.training.scorecard
 
-bench: $(VENV)/demo.stamp ## what judging costs this machine
+bench: $(VENV)/demo.stamp ## what the box's work costs this machine; writes docs/figures/bench.json
 	$(VENV)/bin/python -m deploy.bench
 
 clean: ## everything that make made, but not models/
