@@ -49,3 +49,15 @@ class NotRunningError(EdgemoodError, OSError):
 
 class ControlError(EdgemoodError, OSError):
     """The control socket cannot be opened."""
+
+
+class ProfileError(EdgemoodError, ValueError):
+    """A person's profile does not exist, exists already, or cannot be kept."""
+
+
+class LibraryError(EdgemoodError, OSError):
+    """The song index cannot be opened, read or written."""
+
+
+class IndexDamagedError(LibraryError):
+    """The song index is no whole database any more; it is moved aside and built anew."""
