@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
+from edgemood.config.values import Hours, Languages
 from edgemood.emotion import Emotion
 
 MODELS = Path(__file__).resolve().parents[2] / "models"
@@ -90,17 +91,61 @@ class MpdConfig(Section):
     """TCP port; not used with a unix socket"""
     password: SecretStr | None = None
     """as in mpd.conf; none when MPD asks for none"""
+    partition: str | None = None
+    """the partition whose queue is kept; none: MPD's default one"""
+
+
+class ChoiceWeights(Section):
+    """What each part of a choice counts; only their proportions matter."""
+
+    content: Annotated[float, Field(ge=0, le=1)] = 0.55
+    """how well a song fits the mood, and sounds like songs typical of it"""
+    taste: Annotated[float, Field(ge=0, le=1)] = 0.35
+    """what was liked, played and skipped in this mood"""
+    neighbours: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """what other profiles of this house with a similar taste like"""
+
+
+class MoodTable(Section):
+    """What to play in which mood: an emotion, ``genre NAME``, or the name of a stored playlist."""
+
+    angry: str = Emotion.NEUTRAL.value
+    disgust: str = Emotion.HAPPY.value
+    fear: str = Emotion.NEUTRAL.value
+    happy: str = Emotion.HAPPY.value
+    sad: str = Emotion.HAPPY.value
+    surprise: str = Emotion.SURPRISE.value
+    neutral: str = Emotion.NEUTRAL.value
 
 
 class MusicConfig(Section):
     """What is played."""
 
-    strategy: Literal["match", "lift"] = "match"
-    """match: music like the room; lift: begin where the room is and walk towards `target`"""
+    strategy: Literal["match", "lift", "steady", "table"] = "match"
+    """match: music like the room; lift: begin where an unpleasant mood is and walk towards
+    `target`; steady: near `target` whatever the room, which only shades it; table: by `table`"""
     target: Emotion = Emotion.HAPPY
-    """lift: where the walk ends"""
+    """lift: where the walk ends; steady: what the music stays near to"""
+    table: MoodTable = MoodTable()
+    """table: what to play in which mood"""
+    choose: Literal["hybrid", "content", "random"] = "hybrid"
+    """hybrid: by mood, taste and others' taste; content: by mood alone; random: any song of it"""
+    weights: ChoiceWeights = ChoiceWeights()
+    """hybrid: what each part counts"""
+    explore: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """hybrid: share of choices, at first, that try a fitting song nobody has judged yet"""
+    languages: Languages = ()
+    """languages sung in, as ISO 639-1 codes; music without words always may come; empty: any"""
+    quiet_hours: Hours | None = None
+    """such as 22:00-07:00: calm songs only, and no louder than `quiet_volume`"""
+    quiet_arousal: Annotated[float, Field(ge=-1, le=1)] = 0.0
+    """quiet hours: the most exciting song, from -1 (calm) to 1 (excited)"""
+    quiet_volume: Annotated[int, Field(ge=0, le=100)] = 40
+    """quiet hours: MPD's volume at most"""
     ahead: Annotated[int, Field(ge=1, le=50)] = 2
     """songs kept queued after the one that plays"""
+    yield_min: Annotated[float, Field(ge=0, le=1440)] = 15.0
+    """minutes for which the queue is people's own after a hand was on it"""
     no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
     """hours before the box picks the same song again"""
 

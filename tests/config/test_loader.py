@@ -81,6 +81,10 @@ mood:
         ("mood: {window_s: nan}", '1:18: mood.window_s: must be a number, not "nan"'),
         ("mood: {window_s: yes}", '1:18: mood.window_s: must be a number, not "yes"'),
         ("camera: {frames_per_s: 0}", '1:24: camera.frames_per_s: must be more than 0, not "0"'),
+        ("music: {quiet_hours: 22-7}", "1:22: music.quiet_hours: must be two times of day such as"),
+        ("music: {languages: [english]}", "1:20: music.languages: must be codes of two letters"),
+        ("music: {table: happy}", "1:16: music.table: must have keys below it"),
+        ("music: {weights: {tast: 1}}", "1:19: music.weights.tast: unknown key (did you mean"),
         ("[" * 5000, "1:11: is nested too deeply"),
         ("- " * 5000, "1:1: is nested too deeply"),
     ],
@@ -119,6 +123,12 @@ def test_an_empty_file_and_empty_sections_are_the_defaults(text):
 
 def test_a_key_left_empty_has_its_default():
     assert parse("mood: {window_s: }\nmpd: {host: '', password: ~}", FILE) == Config()
+
+
+def test_one_language_needs_no_list():
+    for text in ("en, zh", "[en, zh]", "en zh"):
+        config = parse(f"music: {{languages: {text if '[' in text else repr(text)}}}", FILE)
+        assert config.music.languages == ("en", "zh")
 
 
 def test_words_stay_what_the_owner_wrote():
@@ -203,21 +213,53 @@ VALUES = {
     "hearing": {"model": "/n", "voice_gate": "/g"},
     "mood": {"window_s": 12.5, "dwell_s": 0.0, "min_confidence": 0.5, "hold_s": 1.0},
     "mpd": {"host": "/run/mpd", "port": 6601, "password": "pa: #ss"},
-    "music": {"strategy": "lift", "target": "neutral", "ahead": 5, "no_repeat_h": 0.5},
+    "music": {
+        "strategy": "lift",
+        "target": "neutral",
+        "table": {
+            "angry": "genre Jazz",
+            "disgust": "Calm evening",
+            "fear": "sad",
+            "happy": "neutral",
+            "sad": "angry",
+            "surprise": "fear",
+            "neutral": "happy",
+        },
+        "choose": "random",
+        "weights": {"content": 1.0, "taste": 0.0, "neighbours": 0.5},
+        "explore": 0.0,
+        "languages": ["en", "zh"],
+        "quiet_hours": "22:30-6:00",
+        "quiet_arousal": -0.5,
+        "quiet_volume": 10,
+        "ahead": 5,
+        "no_repeat_h": 0.5,
+    },
     "panel": {"enabled": "no", "button_pin": 4, "led_pin": 5, "hold_s": 3.0},
     "daemon": {"socket": "/run/x.sock", "log": "debug"},
 }
 
 
+def paths_of(values, path=()):
+    for key, value in values.items():
+        if isinstance(value, dict):
+            yield from paths_of(value, (*path, key))
+        else:
+            yield (*path, key)
+
+
 def test_the_examples_cover_every_key():
-    assert sorted(KEYS) == sorted((s, key) for s, section in VALUES.items() for key in section)
+    assert sorted(KEYS) == sorted(paths_of(VALUES))
 
 
 @given(st.sets(st.sampled_from(KEYS)))
 def test_any_set_of_valid_keys_is_read_as_it_was_written(chosen):
     written = {}
-    for section, key in chosen:
-        written.setdefault(section, {})[key] = VALUES[section][key]
+    for *sections, key in chosen:
+        here, values = written, VALUES
+        for section in sections:
+            here, values = here.setdefault(section, {}), values[section]
+        here[key] = values[key]
     config = parse(yaml.safe_dump(written, allow_unicode=True), FILE)
     assert config == Config.model_validate(written)
 
@@ -241,7 +283,9 @@ def test_a_key_with_one_typo_gets_the_right_key_suggested(data, path):
     siblings = {key[len(path) - 1] for key in KEYS if key[: len(path) - 1] == path[:-1]}
     if typo in siblings:
         return
-    text = f"{path[0]}: {{'{typo}': 1}}" if len(path) == 2 else f"'{typo}': {{}}"
+    text = f"'{typo}': {'{}' if len(path) == 1 else 1}"
+    for section in reversed(path[:-1]):
+        text = f"{section}: {{{text}}}"
     (problem,) = problems_of(text)
     suggestions = problem.partition("did you mean ")[2].removesuffix("?)").split(" or ")
     assert path[-1] in suggestions, problem
