@@ -12,10 +12,11 @@ from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.emotion import Emotion
-from edgemood.errors import EdgemoodError, PlayerError
+from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.keeper import Memory, QueueKeeper
-from edgemood.music.library.reader import LibraryReader
+from edgemood.music.library import SongIndex
+from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
 from edgemood.music.status import MusicStatus
@@ -46,6 +47,7 @@ class Dj:
         clock: Clock,
         memory: Memory,
         *,
+        index: SongIndex | None = None,
         on_message: Callable[[str], Awaitable[str]] | None = None,
         on_progress: Callable[[], None] = lambda: None,
         rng: np.random.Generator | None = None,
@@ -55,17 +57,20 @@ class Dj:
         self._on_message = on_message
         self._on_progress = on_progress
         self._player = Player(config.mpd)
-        self._reader = LibraryReader(self._player)
+        self._index = index or SongIndex.in_memory()
+        self._sync = LibrarySync(self._player, self._index)
         self._keeper = QueueKeeper(
             self._player, clock, memory, config.music, rng or np.random.default_rng()
         )
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
+        self._library_due = asyncio.Event()
         self._stale: set[Change] = set()
         self._heard: Emotion | None = None
         self._connected = False
         self._unreachable = Trouble(log)
         self._empty = Trouble(log)
+        self._index_trouble = Trouble(log)
         self._detail = ""
 
     def hear(self, mood: RoomMood) -> None:
@@ -130,23 +135,27 @@ class Dj:
     async def _arrive(self) -> None:
         await self._player.connect()
         self._stale = set(Change)
-        async with self._hands:
+        if not len(self._keeper.library):
+            await self._load_library()
+        if not len(self._keeper.library):
             await self._follow_library()
+        async with self._hands:
             await self._keeper.arrive()
         self._connected = True
         self._unreachable.ends(f"MPD at {self._player.address}: connected")
         self._due.set()
+        self._library_due.set()
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(group))
             group.create_task(self._look_now_and_then())
+            group.create_task(self._follow_library_for_ever())
             while True:
                 await self._due.wait()
                 self._due.clear()
                 self._on_progress()
                 async with self._hands:
-                    await self._follow_library()
                     await self._keeper.tend()
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
@@ -157,11 +166,13 @@ class Dj:
                     group.create_task(self._answer(message))
             self._stale |= changes
             self._due.set()
+            self._library_due.set()
 
     async def _look_now_and_then(self) -> None:
         while True:
             await self._clock.sleep(_LOOK_EVERY_S)
             self._due.set()
+            self._library_due.set()
 
     async def _answer(self, message: str) -> None:
         if self._on_message is None:
@@ -172,12 +183,42 @@ class Dj:
             reply = str(error)
         await self._player.reply(reply)
 
-    async def _follow_library(self) -> None:
-        """Read what has changed, and say when there is nothing to play."""
+    async def _follow_library_for_ever(self) -> None:
+        while True:
+            await self._library_due.wait()
+            self._library_due.clear()
+            if await self._follow_library():
+                self._due.set()
+
+    async def _follow_library(self) -> bool:
+        """Bring the index in line with MPD; whether there is news in it, from whoever wrote it.
+
+        Music goes on without an index that cannot be used.
+        """
         stale, self._stale = self._stale, set()
-        if not stale & {Change.LIBRARY, Change.STICKERS, Change.PLAYLISTS}:
-            return
-        library = self._keeper.library = await self._reader.read(stale)
+        try:
+            await self._sync.follow(stale, self._on_progress)
+            if not self._index.changed():
+                return False
+            await self._load_library()
+        except IndexDamagedError as error:
+            self._index.rebuild(str(error))
+            self._stale = set(Change)
+            self._library_due.set()
+        except LibraryError as error:
+            self._index_trouble.starts(str(error))
+        else:
+            self._index_trouble.ends("the song index can be used again")
+        self._say_when_empty()
+        return True
+
+    async def _load_library(self) -> None:
+        library = await asyncio.to_thread(self._index.library)
+        async with self._hands:
+            self._keeper.library = library
+
+    def _say_when_empty(self) -> None:
+        library = self._keeper.library
         if len(library):
             self._detail = ""
             self._empty.ends(f"MPD's library has {len(library)} songs now")

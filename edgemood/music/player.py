@@ -27,7 +27,7 @@ TIMEOUT_S = 5.0
 _PAGE = 1000
 """songs asked for at once; MPD drops a client whose answer outgrows its output buffer (8 MiB)"""
 
-_TAGS = ("Artist", "Title", "Genre", "Mood", "Comment")
+_TAGS = ("Artist", "Title", "Album", "Genre", "Date", "Mood", "Comment")
 _NEEDED = {
     "read": ("status", "currentsong", "find", "idle", "plchangesposid"),
     "add": ("addid",),
@@ -42,6 +42,7 @@ _UNPLAYABLE = (
 )
 _ABSENT = (FailureResponseCode.UNKNOWN, FailureResponseCode.NO_EXIST, FailureResponseCode.SYSTEM)
 """how MPD says that it was set up without a sticker database or playlist folder"""
+_UNTOLD = (FailureResponseCode.PERMISSION, FailureResponseCode.UNKNOWN)
 
 _T = TypeVar("_T")
 
@@ -167,6 +168,17 @@ class Player:
             if len(page) < _PAGE:
                 return
             start += _PAGE
+
+    async def library_state(self) -> str:
+        """Differs when songs may have come, gone or changed since it was last the same."""
+        stats = await self._call(lambda client: client.stats())
+        return f"{stats.get('db_update')}, {stats.get('songs')} songs"
+
+    async def music_folder(self) -> str | None:
+        """Where MPD's files are; only told to clients that come by a unix socket."""
+        found = await self._call(_tolerating(lambda client: client.config(), *_UNTOLD))
+        folder = found.get("music_directory") if isinstance(found, dict) else found
+        return str(folder) if folder else None
 
     async def stickers(self, name: str) -> dict[str, str]:
         """The songs that have a sticker of this name, and its value; none without a database."""

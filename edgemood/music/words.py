@@ -8,6 +8,9 @@ about a single song, so their rows only lean, and the library trusts them less.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +22,7 @@ from edgemood.emotion import (
     Scores,
     as_scores,
 )
+from edgemood.errors import LibraryError
 
 EMOTION_NAMES: dict[str, Emotion] = {emotion.value: emotion for emotion in Emotion} | {
     "anger": Emotion.ANGRY,
@@ -142,6 +146,31 @@ GENRE_WORDS: dict[str, Affect] = {
 }
 """Genres, after the mood they most often go with."""
 
+
+
+@dataclass(frozen=True, eq=False)
+class Words:
+    """The words in force: those that came with edgemood, and the owner's."""
+
+    moods: Mapping[str, Affect] = field(default_factory=lambda: MOOD_WORDS)
+    """words that name a mood"""
+    genres: Mapping[str, Affect] = field(default_factory=lambda: GENRE_WORDS | MOOD_WORDS)
+    """words of a genre, which may name a mood (``Chillout``, ``Sad Piano``), too"""
+
+    @classmethod
+    def with_owners(cls, file: Path) -> Words:
+        """The shipped words, and those of a YAML file, which win.
+
+        A line is ``word: emotion`` or ``word: [valence, arousal]``, both from -1 to 1. Raises
+        LibraryError.
+        """
+        owners = _read_words(file)
+        return cls(MOOD_WORDS | owners, GENRE_WORDS | MOOD_WORDS | owners)
+
+
+SHIPPED = Words()
+"""without words of the owner's"""
+
 _NEARNESS = 0.35
 """Distance on the plane at which an emotion still has 0.6 of the weight of one right there; about
 half the way from sad to fear."""
@@ -160,7 +189,7 @@ def emotion_named(text: str) -> Emotion | None:
     return EMOTION_NAMES.get(name)
 
 
-def affect_in(text: str, table: dict[str, Affect]) -> Affect | None:
+def affect_in(text: str, table: Mapping[str, Affect]) -> Affect | None:
     """The mean affect of the table's words in a text; None when it holds none of them.
 
     Longer entries win over words inside them: ``death metal`` is not also ``metal``.
@@ -187,3 +216,28 @@ def scores_near(affect: Affect) -> Scores:
     """Scores that favour the emotions close to a point on the plane."""
     distance = np.hypot(*(_EMOTIONS_AT - affect).T)
     return as_scores(np.exp(-0.5 * (distance / _NEARNESS) ** 2))
+
+
+def _read_words(file: Path) -> dict[str, Affect]:
+    import yaml
+
+    try:
+        content = yaml.safe_load(file.read_text(encoding="utf-8-sig")) or {}
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise LibraryError(f"{file}: the words cannot be read ({error})") from error
+    if not isinstance(content, dict):
+        raise LibraryError(f"{file}: expected lines such as `cosy: [0.6, -0.3]` or `blue: sad`")
+    return {str(word).strip().casefold(): _place(file, word, at) for word, at in content.items()}
+
+
+def _place(file: Path, word: object, at: object) -> Affect:
+    if isinstance(at, str) and (emotion := EMOTION_NAMES.get(at.strip().casefold())):
+        return AFFECT_OF_EMOTION[emotion]
+    if isinstance(at, list) and len(at) == 2:
+        numbers = [float(number) for number in at if isinstance(number, int | float)]
+        if len(numbers) == 2 and all(-1 <= number <= 1 for number in numbers):
+            return Affect(*numbers)
+    raise LibraryError(
+        f"{file}: {word}: expected an emotion ({', '.join(Emotion)}) or [valence, arousal], both "
+        "from -1 to 1"
+    )

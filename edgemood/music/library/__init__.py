@@ -4,5 +4,6 @@
 """
 
 from edgemood.music.library.columns import FEATURES, GENRES, ORIGINS, ROW, Library
+from edgemood.music.library.index import SongIndex
 
-__all__ = ["FEATURES", "GENRES", "ORIGINS", "ROW", "Library"]
+__all__ = ["FEATURES", "GENRES", "ORIGINS", "ROW", "Library", "SongIndex"]

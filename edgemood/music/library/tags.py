@@ -1,26 +1,28 @@
-"""What stickers, playlists, folders and tags say about a song's mood."""
+"""What labels, folders and tags say about a song's mood."""
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from pathlib import PurePosixPath
+from typing import Final
 
 from edgemood.emotion import AFFECT_OF_EMOTION, Affect, Emotion, one_hot
 from edgemood.music.player import Tags
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.words import (
     EMOTION_NAMES,
-    GENRE_WORDS,
-    MOOD_WORDS,
+    SHIPPED,
+    Words,
     affect_in,
     emotion_named,
     scores_near,
 )
 
-STICKER = "mood"
+STICKER: Final = "mood"
 """``mpc sticker FILE set mood happy``"""
 
-_STICKER_TRUST = 1.0
+_LABEL_TRUST = 1.0
 _PLAYLIST_TRUST = 0.95
 _FOLDER_TRUST = 0.9
 _MOOD_TAG_TRUST = 0.8
@@ -29,70 +31,102 @@ _GENRE_TRUST = 0.35
 _COMMENT_TRUST = 0.3
 """comments often speak of something else"""
 
-_GENRE_AND_MOOD_WORDS = GENRE_WORDS | MOOD_WORDS
 _DIFFERENT_TAGS = 1024
 """thousands of songs share a few hundred genres; what one says is worked out once"""
-_LONGEST_TAG = 200
+LONGEST_TAG = 200
 """letters; a comment may hold a whole book"""
 
+_YEAR = re.compile(r"\b(1[5-9]|20)\d\d")
+_SEVERAL = re.compile(r"\s*[;,/|]\s*|\x00")
+"""between genres in one tag"""
 
-def song_of(tags: Tags) -> Song:
-    """A song with the mood its folder and tags speak of."""
+
+def song_of(tags: Tags, words: Words = SHIPPED) -> Song:
+    """A song as MPD tells of it, with the mood that its folder, else its tags, speak of."""
+    file = tags["file"]
+    mood, genre, comment = (_joined(tags, key) for key in ("mood", "genre", "comment"))
     return Song(
-        file=tags["file"],
+        file=file,
         title=_joined(tags, "title"),
         artist=_joined(tags, "artist"),
-        mood=_folder_says(tags["file"]) or _tags_say(tags),
+        album=_joined(tags, "album"),
+        genres=_genres(genre),
+        year=year_in(_joined(tags, "date")),
+        duration_s=duration_in(tags),
+        mood=folder_says(file) or tags_say(mood, genre, comment, words),
     )
 
 
-def sticker_says(value: str) -> SongMood | None:
-    """The mood in a sticker, an emotion or any mood words; None when it holds neither."""
-    return _words_say(value, Origin.OWNER, _STICKER_TRUST, f"sticker {value}")
+def label_says(given_by: str, word: str, words: Words = SHIPPED) -> SongMood | None:
+    """The mood a label speaks of, an emotion or any mood words; None when it holds neither.
+
+    `given_by` is one of `labels.GIVEN_BY`; the word of a playlist is its name.
+    """
+    if given_by == "playlist":
+        emotion = emotion_named(word)
+        if emotion is None:
+            return None
+        return _certain(emotion, Origin.OWNER, _PLAYLIST_TRUST, f"playlist {word}")
+    because = "label" if given_by == "command" else given_by
+    because = "label kept from before it moved:" if given_by == "kept" else because
+    return _words_say(word, words, Origin.OWNER, _LABEL_TRUST, f"{because} {word}")
 
 
-def playlist_says(name: str, emotion: Emotion) -> SongMood:
-    """The mood of the songs in a playlist named after an emotion."""
-    return _certain(emotion, _PLAYLIST_TRUST, f"playlist {name}")
-
-
-def _folder_says(file: str) -> SongMood | None:
+def folder_says(file: str) -> SongMood | None:
     """A folder counts at the top of the library, or anywhere when it is called ``Mood – …``."""
     folders = PurePosixPath(file).parts[:-1]
     for depth, folder in enumerate(folders):
         emotion = emotion_named(folder)
         if emotion and (depth == 0 or folder.casefold() not in EMOTION_NAMES):
-            return _certain(emotion, _FOLDER_TRUST, f"folder {folder}")
+            return _certain(emotion, Origin.OWNER, _FOLDER_TRUST, f"folder {folder}")
     return None
 
 
-def _tags_say(tags: Tags) -> SongMood | None:
-    mood, genre, comment = (_joined(tags, key) for key in ("mood", "genre", "comment"))
+def tags_say(mood: str, genre: str, comment: str, words: Words = SHIPPED) -> SongMood | None:
+    """The mood in a song's tags: the first of these that speaks of one."""
     return (
-        _words_say(mood, Origin.TAG, _MOOD_TAG_TRUST, f"mood tag {mood}")
-        or _genre_says(genre)
-        or _words_say(comment, Origin.TAG, _COMMENT_TRUST, "comment")
+        _words_say(mood, words, Origin.TAG, _MOOD_TAG_TRUST, f"mood tag {mood}")
+        or _genre_says(genre, words)
+        or _words_say(comment, words, Origin.TAG, _COMMENT_TRUST, "comment")
     )
 
 
+def duration_in(tags: Tags) -> float | None:
+    """How long MPD says the song is; None when it does not know."""
+    try:
+        return float(tags.get("duration") or "")
+    except (TypeError, ValueError):
+        return None
+
+
+def year_in(date: str) -> int | None:
+    """The year in a date tag, however it is written."""
+    found = _YEAR.search(date)
+    return int(found[0]) if found else None
+
+
 @lru_cache(_DIFFERENT_TAGS)
-def _words_say(text: str, origin: Origin, trust: float, because: str) -> SongMood | None:
+def _words_say(
+    text: str, words: Words, origin: Origin, trust: float, because: str
+) -> SongMood | None:
     if emotion := emotion_named(text):
-        return _certain(emotion, trust, because, origin)
-    affect = affect_in(text, MOOD_WORDS)
+        return _certain(emotion, origin, trust, because)
+    affect = affect_in(text, words.moods)
     return None if affect is None else _near(affect, origin, trust, because)
 
 
 @lru_cache(_DIFFERENT_TAGS)
-def _genre_says(genre: str) -> SongMood | None:
-    """Genres may name a mood (``Chillout``, ``Sad Piano``), too."""
-    affect = affect_in(genre, _GENRE_AND_MOOD_WORDS)
+def _genre_says(genre: str, words: Words) -> SongMood | None:
+    affect = affect_in(genre, words.genres)
     return None if affect is None else _near(affect, Origin.TAG, _GENRE_TRUST, f"genre {genre}")
 
 
-def _certain(
-    emotion: Emotion, trust: float, because: str, origin: Origin = Origin.OWNER
-) -> SongMood:
+@lru_cache(_DIFFERENT_TAGS)
+def _genres(tag: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in _SEVERAL.split(tag) if name))
+
+
+def _certain(emotion: Emotion, origin: Origin, trust: float, because: str) -> SongMood:
     return SongMood(one_hot(emotion), AFFECT_OF_EMOTION[emotion], origin, trust, because)
 
 
@@ -103,4 +137,4 @@ def _near(affect: Affect, origin: Origin, trust: float, because: str) -> SongMoo
 def _joined(tags: Tags, key: str) -> str:
     value = tags.get(key, "")
     text = value if isinstance(value, str) else ", ".join(value)
-    return text[:_LONGEST_TAG]
+    return text[:LONGEST_TAG]

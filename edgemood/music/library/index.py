@@ -1,0 +1,212 @@
+"""The song index: every song of the house and what is known of its mood, in one file."""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from edgemood.music.library.columns import GENRES, ROW, Library, file_key, fill_row
+from edgemood.music.library.journal import LabelJournal
+from edgemood.music.library.labels import Labels
+from edgemood.music.library.moods import pack, song_mood, unpack
+from edgemood.music.library.store import IN_MEMORY, Store
+from edgemood.music.song import Origin, Song, SongMood
+from edgemood.music.words import SHIPPED, Words
+
+FILE_NAME = "library.db"
+JOURNAL_NAME = "labels.jsonl"
+
+_ROWS_AT_ONCE = 10_000
+_SONG = (
+    "SELECT song.id, path, title, artist.name, album.name, genres, year, language.name, duration_s,"
+    " song.artist, song.language, features"
+    " FROM song LEFT JOIN artist ON artist.id = song.artist"
+    " LEFT JOIN album ON album.id = song.album LEFT JOIN language ON language.id = song.language"
+)
+
+
+class SongIndex:
+    """Every song of the house, kept through restarts; several processes may have it open.
+
+    Safe to use from several threads. Every method raises LibraryError when the file cannot be used,
+    and IndexDamagedError, one of those, when it is no database any more: open it anew, and what MPD
+    knows and the owner said is put together again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        journal: LabelJournal | None = None,
+        words: Words = SHIPPED,
+        now_s: Callable[[], float] = time.time,
+    ) -> None:
+        self.store = store
+        self.words = words
+        self.now_s = now_s
+        self.labels = Labels(store, journal, self._refresh_files, words, now_s)
+        if store.fresh:
+            self.labels.restore()
+
+    @classmethod
+    def open(cls, folder: Path, words: Words = SHIPPED) -> Self:
+        """The index kept in a folder; it is made where there is none."""
+        with contextlib.suppress(OSError):  # SQLite says what is wrong with it
+            folder.mkdir(parents=True, exist_ok=True)
+        return cls(Store(folder / FILE_NAME), LabelJournal(folder / JOURNAL_NAME), words)
+
+    @classmethod
+    def in_memory(cls, words: Words = SHIPPED) -> Self:
+        """An index that is gone with the process, labels given in it too."""
+        return cls(Store(IN_MEMORY), None, words)
+
+    def rebuild(self, problem: str) -> None:
+        """Begin anew with the owner's labels, because of a problem found in the file."""
+        self.store.rebuild(problem)
+        self.labels.restore()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def changed(self) -> bool:
+        """Whether there may be news since the last call, from whichever process."""
+        return self.store.changed()
+
+    def library(self) -> Library:
+        """All songs that are there, column by column."""
+        with self.store.reading() as database:
+            database.execute("BEGIN")  # rows and names of the same instant
+            try:
+                packed = database.execute("SELECT packed FROM row ORDER BY song")
+                parts = []
+                while chunk := packed.fetchmany(_ROWS_AT_ONCE):
+                    parts.append(b"".join([row for (row,) in chunk]))
+                languages, genres = (_names(database, kind) for kind in ("language", "genre"))
+            finally:
+                database.execute("ROLLBACK")
+        return Library.from_rows(np.frombuffer(b"".join(parts), ROW), languages, genres, self)
+
+    def song(self, id_: int) -> Song:
+        """The song with this number. Raises LookupError when it was forgotten."""
+        with self.store.reading() as database:
+            row = database.execute(f"{_SONG} WHERE song.id = ?", (id_,)).fetchone()
+            if row is None:
+                raise LookupError(f"song {id_} was forgotten")
+            return self._song(database, row)
+
+    def song_named(self, file: str) -> Song | None:
+        """The song under MPD's name for it, if it is there."""
+        with self.store.reading() as database:
+            where = "WHERE song.key = ? AND gone_at IS NULL"
+            row = database.execute(f"{_SONG} {where}", (file_key(file),)).fetchone()
+            return None if row is None else self._song(database, row)
+
+    def sources(self, id_: int) -> dict[Origin, SongMood]:
+        """What tag, lyrics and sound of a song say, each for itself."""
+        with self.store.reading() as database:
+            rows = database.execute(
+                "SELECT origin, mood, because FROM source WHERE song = ?", (id_,)
+            )
+            return {
+                Origin(origin): unpack(mood, Origin(origin), because)
+                for origin, mood, because in rows
+            }
+
+    def set_source(self, id_: int, origin: Origin, mood: SongMood | None) -> None:
+        """Note what one source says; `refresh` afterwards."""
+        with self.store.writing() as database:
+            if mood is None:
+                database.execute("DELETE FROM source WHERE song = ? AND origin = ?", (id_, origin))
+            else:
+                database.execute(
+                    "INSERT OR REPLACE INTO source VALUES (?, ?, ?, ?)",
+                    (id_, origin, pack(mood), mood.because),
+                )
+
+    def number_of(self, kind: str, name: str) -> int:
+        """The number of an artist, album, genre or language, for ever; 0 of the empty name."""
+        if not name:
+            return 0
+        with self.store.writing() as database:
+            database.execute(f"INSERT OR IGNORE INTO {kind} (name) VALUES (?)", (name,))
+            row = database.execute(f"SELECT id FROM {kind} WHERE name = ?", (name,)).fetchone()
+        return int(row[0])
+
+    def refresh(self, ids: Iterable[int]) -> None:
+        """Work out the rows of songs anew, from what the sources and the owner say now."""
+        with self.store.writing() as database:
+            for id_ in ids:
+                packed = self._packed(database, id_)
+                if packed is None:
+                    database.execute("DELETE FROM row WHERE song = ?", (id_,))
+                else:
+                    database.execute("INSERT OR REPLACE INTO row VALUES (?, ?)", (id_, packed))
+
+    def _refresh_files(self, keys: Iterable[int]) -> None:
+        with self.store.reading() as database:
+            found = [database.execute("SELECT id FROM song WHERE key = ?", (key,)) for key in keys]
+            self.refresh([row[0] for rows in found for row in rows])
+
+    def _packed(self, database: sqlite3.Connection, id_: int) -> bytes | None:
+        """The row of a song, or None when it is not there."""
+        found = database.execute(
+            f"{_SONG} WHERE song.id = ? AND gone_at IS NULL", (id_,)
+        ).fetchone()
+        if found is None:
+            return None
+        artist, language, features = found[-3:]
+        row = np.zeros(1, ROW)[0]
+        fill_row(row, self._song(database, found))
+        row["artist"], row["language"] = artist, language
+        numbers = np.frombuffer(found[5], "<i2")[:GENRES]
+        row["genres"][: len(numbers)] = numbers
+        if features is not None:
+            row["features"] = np.frombuffer(features, "<f2")
+        packed: bytes = row.tobytes()
+        return packed
+
+    def _song(self, database: sqlite3.Connection, row: tuple[Any, ...]) -> Song:
+        id_, path, title, artist, album, genres, year, language, duration_s, *_ = row
+        file = path_text(path)
+        numbers = np.frombuffer(genres, "<i2").tolist()
+        names = [
+            database.execute("SELECT name FROM genre WHERE id = ?", (number,)).fetchone()[0]
+            for number in numbers
+        ]
+        return Song(
+            file=file,
+            title=title,
+            artist=artist or "",
+            album=album or "",
+            genres=tuple(names),
+            year=year,
+            language=language or "",
+            duration_s=duration_s,
+            id=id_,
+            mood=song_mood(self.labels.mood(file), self.sources(id_)),
+        )
+
+
+def path_bytes(file: str) -> bytes:
+    """MPD's name for a file as the bytes it is made of."""
+    return file.encode("utf-8", "surrogateescape")
+
+
+def path_text(path: bytes) -> str:
+    """MPD's name for a file; bytes that are not UTF-8 are kept as surrogate escapes."""
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _names(database: sqlite3.Connection, kind: str) -> tuple[str, ...]:
+    """Names by number; the first is empty."""
+    rows = database.execute(f"SELECT id, name FROM {kind} ORDER BY id").fetchall()
+    names = [""] * (1 + (rows[-1][0] if rows else 0))
+    for number, name in rows:
+        names[number] = name
+    return tuple(names)

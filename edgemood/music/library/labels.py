@@ -1,0 +1,150 @@
+"""What somebody in the house says a song's mood is; it wins over everything else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from edgemood.errors import LibraryError
+from edgemood.music.library.columns import file_key
+from edgemood.music.library.journal import Entry, LabelJournal
+from edgemood.music.library.store import Store
+from edgemood.music.library.tags import folder_says, label_says
+from edgemood.music.song import SongMood
+from edgemood.music.words import SHIPPED, Words
+
+GIVEN_BY: Final = ("command", "sticker", "kept", "playlist")
+"""Ways to label a song, but for its folder. Of the first three the latest counts, and it wins over
+a playlist, which wins over a folder. ``kept`` is the word for a file that has moved since."""
+
+_EQUAL: Final = ("command", "sticker", "kept")
+_JOURNALLED: Final = ("command", "kept")
+"""the others are MPD's to keep"""
+
+
+class Labels:
+    """The owner's words, kept under the names of files, whether these are there or not.
+
+    Every method raises LibraryError when it cannot do its work.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        journal: LabelJournal | None,
+        refresh: Callable[[Iterable[int]], None],
+        words: Words = SHIPPED,
+        now_s: Callable[[], float] = time.time,
+    ) -> None:
+        """`refresh` is told the keys of the files whose labels change, within the transaction.
+
+        Without a journal, labels live as long as the store.
+        """
+        self._store = store
+        self._journal = journal
+        self._refresh = refresh
+        self._words = words
+        self._now_s = now_s
+
+    def give(self, file: str, word: str, given_by: str = "command") -> None:
+        """Label a song; on return, this survives a power cut and the loss of the index.
+
+        Raises LibraryError also for a word that speaks of no mood.
+        """
+        if label_says(given_by, word, self._words) is None:
+            raise LibraryError(
+                f"{word!r} speaks of no mood; say angry, disgust, fear, happy, sad, surprise, "
+                "neutral, or words such as calm, energetic, melancholic"
+            )
+        self._write([Entry(self._now(), file, word, given_by)])
+
+    def take(self, file: str) -> bool:
+        """Take away the labels given here, not in MPD; False when there are none."""
+        given = [by for by in self.of(file_key(file)) if by in _JOURNALLED]
+        self._write([Entry(self._now(), file, None, by) for by in given])
+        return bool(given)
+
+    def replace(self, given_by: str, words: Mapping[str, str]) -> None:
+        """Make these the only labels of this kind: files, and an emotion or mood words for each."""
+        wanted = {file_key(file): word for file, word in words.items()}
+        with self._store.writing() as database:
+            current = dict(
+                database.execute("SELECT key, word FROM label WHERE given_by = ?", (given_by,))
+            )
+            gone = [key for key in current if key not in wanted]
+            changed = {key: word for key, word in wanted.items() if current.get(key) != word}
+            if not gone and not changed:
+                return
+            database.executemany(
+                "DELETE FROM label WHERE key = ? AND given_by = ?",
+                [(key, given_by) for key in gone],
+            )
+            database.executemany(
+                "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?)",
+                [(key, given_by, word, self._now()) for key, word in changed.items()],
+            )
+            self._refresh([*gone, *changed])
+
+    def move(self, old_file: str, new_file: str) -> None:
+        """A file has a new name: its labels go with it."""
+        words = self.of(file_key(old_file))
+        best = _best(words)
+        if best is not None:
+            word, at = words[best][0], words[best][1]
+            entries = [Entry(self._now(), old_file, None, by) for by in words if by in _JOURNALLED]
+            self._write([*entries, Entry(at, new_file, word, "kept")])
+
+    def restore(self) -> None:
+        """Take over what the journal says."""
+        if self._journal is None:
+            return
+        with self._store.writing():
+            for entry in self._journal.read():
+                self._apply(entry)
+
+    def of(self, key: int) -> dict[str, tuple[str, int]]:
+        """The labels of one file, each with the Unix time it was given at."""
+        with self._store.reading() as database:
+            rows = database.execute("SELECT given_by, word, at FROM label WHERE key = ?", (key,))
+            return {given_by: (word, at) for given_by, word, at in rows}
+
+    def mood(self, file: str) -> SongMood | None:
+        """The owner's word on a song; None when there is none."""
+        words = self.of(file_key(file))
+        best = _best(words)
+        if best is None:
+            return folder_says(file)
+        return label_says(best, words[best][0], self._words)
+
+    def _write(self, entries: list[Entry]) -> None:
+        if not entries:
+            return
+        if self._journal is not None:
+            self._journal.write(entries)
+        with self._store.writing():
+            for entry in entries:
+                self._apply(entry)
+            self._refresh([file_key(entry.file) for entry in entries])
+
+    def _apply(self, entry: Entry) -> None:
+        key = file_key(entry.file)
+        with self._store.writing() as database:
+            if entry.mood is None:
+                database.execute(
+                    "DELETE FROM label WHERE key = ? AND given_by = ?", (key, entry.given_by)
+                )
+            else:
+                database.execute(
+                    "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?)",
+                    (key, entry.given_by, entry.mood, entry.at),
+                )
+
+    def _now(self) -> int:
+        return int(self._now_s())
+
+
+def _best(words: Mapping[str, tuple[str, int]]) -> str | None:
+    """Which of a song's labels counts."""
+    latest = max((by for by in _EQUAL if by in words), key=lambda by: words[by][1], default=None)
+    return latest or next(iter(words), None)

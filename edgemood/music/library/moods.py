@@ -1,0 +1,30 @@
+"""How the index keeps a mood, and how the words of several sources become one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from edgemood.emotion import EMOTIONS, Affect, as_scores
+from edgemood.music.song import Origin, SongMood
+
+
+def pack(mood: SongMood) -> bytes:
+    """Scores, affect and reliability in 20 bytes, to about three digits."""
+    return np.array([*mood.scores, *mood.affect, mood.reliability], dtype="<f2").tobytes()
+
+
+def unpack(packed: bytes, origin: Origin, because: str) -> SongMood:
+    """The mood that was packed."""
+    numbers = np.frombuffer(packed, dtype="<f2").astype(np.float64)
+    valence, arousal, reliability = numbers[len(EMOTIONS) :].tolist()
+    scores = as_scores(numbers[: len(EMOTIONS)])
+    return SongMood(scores, Affect(valence, arousal), origin, reliability, because)
+
+
+def song_mood(owner: SongMood | None, sources: Mapping[Origin, SongMood]) -> SongMood | None:
+    """The owner's word, else what the sources say together, else None."""
+    if owner is not None:
+        return owner
+    return max(sources.values(), key=lambda mood: mood.reliability, default=None)

@@ -1,0 +1,92 @@
+"""One process's hold on the index's file: turns for threads, errors in the owner's words."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+
+from edgemood.errors import IndexDamagedError
+from edgemood.music.library.tables import explained, move_aside, open_database, writing
+
+IN_MEMORY = Path(":memory:")
+"""an index that lives as long as the process"""
+
+log = logging.getLogger(__name__)
+
+
+class Store:
+    """The database, for one thread at a time.
+
+    Both context managers raise IndexDamagedError when the file turns out to be damaged, and
+    LibraryError when it cannot be used for another reason.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file. A damaged one is moved aside, and `fresh` tells that it began anew."""
+        self.path = path
+        self.fresh = path == IN_MEMORY or not path.exists()
+        self._turn = RLock()
+        try:
+            self._database = open_database(path)
+        except IndexDamagedError as error:
+            self._begin_anew(str(error))
+        self._own_writes = 0
+        self._seen: tuple[int, int] | None = None
+
+    def close(self) -> None:
+        """Let go of the file."""
+        with self._turn:
+            self._database.close()
+
+    def rebuild(self, problem: str) -> None:
+        """Move the file aside, for a problem found in it, and begin anew."""
+        with self._turn:
+            self._database.close()
+            self._begin_anew(problem)
+            self._own_writes += 1
+
+    def _begin_anew(self, problem: str) -> None:
+        log.warning("%s; kept as %s, building a new one", problem, move_aside(self.path))
+        self._database = open_database(self.path)
+        self.fresh = True
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """The database, to be read."""
+        with self._turn, explained(self.path):
+            yield self._database
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """The database within a transaction: all of the block is kept, or nothing."""
+        with self._turn, explained(self.path):
+            if self._database.in_transaction:  # part of a larger one
+                yield self._database
+                return
+            with writing(self._database):
+                yield self._database
+            self._own_writes += 1
+
+    def changed(self) -> bool:
+        """Whether this or another process has written since the last call."""
+        with self.reading() as database:
+            others = database.execute("PRAGMA data_version").fetchone()[0]
+        before, self._seen = self._seen, (others, self._own_writes)
+        return before != self._seen
+
+    def recall(self, name: str) -> str | None:
+        """A word kept under a name."""
+        with self.reading() as database:
+            row = database.execute("SELECT value FROM meta WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def keep(self, name: str, value: str) -> None:
+        """Keep a word under a name."""
+        if self.recall(name) == value:
+            return
+        with self.writing() as database:
+            database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))

@@ -1,0 +1,83 @@
+"""Keeps the index in line with MPD: its songs, and the owner's labels there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Collection
+
+from edgemood.music.library.index import SongIndex
+from edgemood.music.library.tags import STICKER, label_says
+from edgemood.music.library.update import Update
+from edgemood.music.player import Change, Player, Tags
+from edgemood.trouble import Trouble
+
+_STATE = "mpd"
+"""what MPD's library was when all of it was last read"""
+MUSIC_FOLDER = "music folder"
+"""where MPD says its files are"""
+
+_PAGE = 1000
+
+log = logging.getLogger(__name__)
+
+
+class LibrarySync:
+    """Reads from MPD what the index does not know yet."""
+
+    def __init__(self, player: Player, index: SongIndex) -> None:
+        self._player = player
+        self._index = index
+
+    async def follow(
+        self, changes: Collection[Change], on_page: Callable[[], None] = lambda: None
+    ) -> None:
+        """Bring the index in line after these changes; `on_page` is called now and then.
+
+        After `Change.LIBRARY`, all songs are compared, unless MPD says that nothing has changed
+        since that was last done. Raises PlayerError; then do it again, nothing is lost. Raises
+        LibraryError when the index cannot be used.
+        """
+        if Change.LIBRARY in changes:
+            await self._follow_songs(on_page)
+        if Change.STICKERS in changes:
+            await self._replace("sticker", await self._player.stickers(STICKER))
+        if Change.PLAYLISTS in changes:
+            await self._replace("playlist", await self._playlists())
+
+    async def _follow_songs(self, on_page: Callable[[], None]) -> None:
+        before = await self._player.library_state()
+        if self._index.store.recall(_STATE) == before:
+            return
+        if folder := await self._player.music_folder():
+            self._index.store.keep(MUSIC_FOLDER, folder)
+        update = Update(self._index)
+        page: list[Tags] = []
+        async for tags in self._player.library():
+            page.append(tags)
+            if len(page) == _PAGE:
+                await asyncio.to_thread(update.take, page)
+                on_page()
+                page = []
+        await asyncio.to_thread(update.take, page)
+        if await self._player.library_state() != before:
+            return  # songs came or went meanwhile; MPD tells so, and all are compared once more
+        tally = await asyncio.to_thread(update.finish)
+        self._index.store.keep(_STATE, before)
+        if tally.news:
+            log.info(
+                "the library has %d songs: %d new, %d changed, %d moved, %d gone",
+                *(tally.songs, tally.new, tally.changed, tally.moved, tally.gone),
+            )
+
+    async def _playlists(self) -> dict[str, str]:
+        """The first playlist named after an emotion that each song is in."""
+        words: dict[str, str] = {}
+        for name in await self._player.playlists():
+            if label_says("playlist", name):
+                for file in await self._player.playlist(name):
+                    words.setdefault(file, name)
+        return words
+
+    async def _replace(self, given_by: str, words: dict[str, str]) -> None:
+        await asyncio.to_thread(self._index.labels.replace, given_by, words)

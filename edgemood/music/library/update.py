@@ -1,0 +1,238 @@
+"""Brings the index in line with MPD's list of songs: new, changed, moved and gone ones."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+import numpy as np
+
+from edgemood.music.library.columns import file_key
+from edgemood.music.library.index import SongIndex, path_bytes, path_text
+from edgemood.music.library.tags import duration_in, song_of
+from edgemood.music.player import Tags
+from edgemood.music.song import Origin
+
+REMEMBERED_DAYS: Final = 30
+"""how long a song that is gone is remembered, with its analysis, in case it comes back"""
+
+_DAY_S: Final = 86_400
+_SAME_DURATION_S: Final = 0.05
+_MOST_GENRES: Final = 2**15 - 1
+
+
+@dataclass(slots=True)
+class Tally:
+    """What an update found."""
+
+    songs: int = 0
+    new: int = 0
+    changed: int = 0
+    moved: int = 0
+    gone: int = 0
+
+    @property
+    def news(self) -> bool:
+        """Whether anything is not as it was."""
+        return bool(self.new or self.changed or self.moved or self.gone)
+
+
+class Update:
+    """One pass over MPD's list: `take` every page of it, then `finish`.
+
+    Each page is kept by itself, so a pass cut short loses nothing; but only `finish` knows what is
+    gone.
+    """
+
+    def __init__(self, index: SongIndex) -> None:
+        self._index = index
+        self._seen = array("q")
+        self._new: list[int] = []
+        self._numbers: dict[tuple[str, str], int] = {}
+        self.tally = Tally()
+
+    def take(self, page: Sequence[Tags]) -> None:
+        """Compare a page of songs with the index, and write down what is new or has changed."""
+        listed = {file_key(tags["file"]): tags for tags in page}
+        with self._index.store.writing() as database:
+            known = self._known(database, listed)
+            for key, tags in listed.items():
+                self._take(database, key, tags, known.get(key))
+        self.tally.songs += len(listed)
+
+    def finish(self) -> Tally:
+        """Find out what is gone and what has only moved; forget what is gone for long."""
+        with self._index.store.writing() as database:
+            present = [row[0] for row in database.execute("SELECT song FROM row")]
+            gone = np.setdiff1d(present, np.frombuffer(self._seen, np.int64)).tolist()
+            now = int(self._index.now_s())
+            database.executemany(
+                "UPDATE song SET gone_at = ? WHERE id = ?", [(now, id_) for id_ in gone]
+            )
+            for ids in ("pending", "row"):
+                database.executemany(f"DELETE FROM {ids} WHERE song = ?", [(id_,) for id_ in gone])
+            for id_ in self._new:
+                self.tally.moved += self._moved(database, id_)
+            self.tally.gone = len(gone) - self.tally.moved
+            self.tally.new -= self.tally.moved
+            self._forget(database, now - REMEMBERED_DAYS * _DAY_S)
+        return self.tally
+
+    def _known(
+        self, database: sqlite3.Connection, keys: Iterable[int]
+    ) -> dict[int, tuple[int, str, float | None, bool]]:
+        places = ",".join(map(str, keys))
+        rows = database.execute(
+            "SELECT key, id, modified, duration_s, gone_at IS NOT NULL FROM song"
+            f" WHERE key IN ({places})"
+        )
+        return {key: (id_, modified, duration, gone) for key, id_, modified, duration, gone in rows}
+
+    def _take(
+        self,
+        database: sqlite3.Connection,
+        key: int,
+        tags: Tags,
+        known: tuple[int, str, float | None, bool] | None,
+    ) -> None:
+        if known is None:
+            id_ = self._insert(database, key, tags)
+            self._new.append(id_)
+            self.tally.new += 1
+        else:
+            id_, modified, duration_s, gone = known
+            same = modified == _modified(tags) and duration_s == duration_in(tags)
+            if gone:
+                database.execute("UPDATE song SET gone_at = NULL WHERE id = ?", (id_,))
+            if not same:
+                self._write(database, id_, tags)
+            if gone or not same:
+                self._index.refresh([id_])
+                self.tally.new += gone
+                self.tally.changed += not gone
+        self._seen.append(id_)
+
+    def _insert(self, database: sqlite3.Connection, key: int, tags: Tags) -> int:
+        id_ = database.execute(
+            "INSERT INTO song (key, path, title, artist, album, genres, modified)"
+            " VALUES (?, ?, '', 0, 0, x'', '')",
+            (key, path_bytes(tags["file"])),
+        ).lastrowid
+        assert id_ is not None
+        self._write(database, id_, tags)
+        self._index.refresh([id_])
+        return id_
+
+    def _write(self, database: sqlite3.Connection, id_: int, tags: Tags) -> None:
+        """Everything MPD says of a song; what was heard in it is to be found out anew."""
+        song = song_of(tags, self._index.words)
+        number_of = self._number_of
+        genres = [number_of("genre", name) for name in song.genres]
+        start_s, end_s = _range_s(tags)
+        database.execute(
+            "UPDATE song SET title = ?, artist = ?, album = ?, genres = ?, year = ?,"
+            " duration_s = ?, start_s = ?, end_s = ?, modified = ?, problem = '' WHERE id = ?",
+            (
+                _clean(song.title),
+                number_of("artist", song.artist),
+                number_of("album", song.album),
+                np.array([genre for genre in genres if genre <= _MOST_GENRES], "<i2").tobytes(),
+                song.year,
+                song.duration_s,
+                start_s,
+                end_s,
+                _modified(tags),
+                id_,
+            ),
+        )
+        said_by_tags = song.mood is not None and song.mood.origin is Origin.TAG
+        self._index.set_source(id_, Origin.TAG, song.mood if said_by_tags else None)
+        if "://" not in song.file:  # a stream has no file to listen to
+            database.execute("INSERT OR IGNORE INTO pending VALUES (?)", (id_,))
+
+    def _number_of(self, kind: str, name: str) -> int:
+        number = self._numbers.get((kind, name))
+        if number is None:
+            number = self._numbers[kind, name] = self._index.number_of(kind, _clean(name))
+        return number
+
+    def _moved(self, database: sqlite3.Connection, new: int) -> bool:
+        """Whether a new song is one that is gone from elsewhere, which then lives on as this."""
+        twins = database.execute(
+            "SELECT old.id, old.path FROM song AS old JOIN song AS new ON new.id = ?"
+            " WHERE old.gone_at IS NOT NULL"
+            " AND old.duration_s BETWEEN new.duration_s - ? AND new.duration_s + ?"
+            " AND old.title = new.title AND old.artist = new.artist AND old.album = new.album"
+            " AND (new.title != '' OR old.modified = new.modified) ORDER BY old.id",
+            (new, _SAME_DURATION_S, _SAME_DURATION_S),
+        ).fetchall()
+        (path,) = database.execute("SELECT path FROM song WHERE id = ?", (new,)).fetchone()
+        named_alike = [id_ for id_, old_path in twins if _name(old_path) == _name(path)]
+        tagged = database.execute("SELECT title != '' FROM song WHERE id = ?", (new,)).fetchone()[0]
+        candidates = named_alike or [id_ for id_, _ in twins if tagged]
+        if not candidates:
+            return False
+        take_place(self._index, candidates[0], new)
+        return True
+
+    def _forget(self, database: sqlite3.Connection, before: int) -> None:
+        gone = database.execute("SELECT id FROM song WHERE gone_at < ?", (before,)).fetchall()
+        for table, column in (("source", "song"), ("song", "id")):
+            database.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
+
+
+def take_place(index: SongIndex, old: int, new: int) -> None:
+    """A song that is gone has come back under another name, as the song `new`.
+
+    Its number, labels and, unless the file has changed, what was heard in it live on.
+    """
+    with index.store.writing() as database:
+        before, now = _fields(database, old), _fields(database, new)
+        columns = [name for name in now if name not in _LIVES_ON]
+        database.execute("DELETE FROM source WHERE song = ? AND origin = ?", (old, Origin.TAG))
+        database.execute("UPDATE source SET song = ? WHERE song = ?", (old, new))
+        for table, column in (("song", "id"), ("pending", "song"), ("row", "song")):
+            database.execute(f"DELETE FROM {table} WHERE {column} = ?", (new,))
+        database.execute(
+            f"UPDATE song SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
+            (*(now[name] for name in columns), old),
+        )
+        if before["fingerprint"] is None or before["modified"] != now["modified"]:
+            database.execute("INSERT OR IGNORE INTO pending VALUES (?)", (old,))
+        index.labels.move(path_text(before["path"]), path_text(now["path"]))
+        index.refresh([old])
+
+
+_LIVES_ON = ("id", "language", "fingerprint", "features")
+
+
+def _fields(database: sqlite3.Connection, id_: int) -> dict[str, Any]:
+    row = database.execute("SELECT * FROM song WHERE id = ?", (id_,))
+    names = [name for (name, *_) in row.description]
+    return dict(zip(names, row.fetchone(), strict=True))
+
+
+def _name(path: bytes) -> str:
+    return PurePosixPath(path_text(path)).name
+
+
+def _modified(tags: Tags) -> str:
+    modified = tags.get("last-modified", "")
+    return modified if isinstance(modified, str) else modified[-1]
+
+
+def _range_s(tags: Tags) -> tuple[float | None, float | None]:
+    """The part of a file that a song is, as of a cue sheet: ``12.345-67.890`` or ``12.345-``."""
+    start, dash, end = str(tags.get("range", "")).partition("-")
+    if not dash:
+        return None, None
+    return float(start), float(end) if end else None
+
+
+def _clean(text: str) -> str:
+    """Without bytes that are not UTF-8, which SQLite's text cannot hold."""
+    return text.encode("utf-8", "replace").decode()
