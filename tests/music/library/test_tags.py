@@ -1,5 +1,7 @@
+import pytest
+
 from edgemood.emotion import Emotion, strongest
-from edgemood.music.library.tags import song_of, sticker_says
+from edgemood.music.library.tags import label_says, song_of
 from edgemood.music.song import Origin
 
 
@@ -36,12 +38,32 @@ def test_several_tags_of_one_kind_are_joined():
     assert song.mood.because == "genre Rock, Ballroom"
 
 
-def test_stickers_hold_an_emotion_or_mood_words():
-    assert strongest(sticker_says("happy").scores) is Emotion.HAPPY
-    gentle = sticker_says("gentle, dreamy")
+@pytest.mark.parametrize("given_by", ["sticker", "command", "kept"])
+def test_labels_hold_an_emotion_or_mood_words(given_by):
+    assert strongest(label_says(given_by, "happy").scores) is Emotion.HAPPY
+    gentle = label_says(given_by, "gentle, dreamy")
     assert gentle.affect.arousal < 0 < gentle.affect.valence
     assert gentle.reliability == 1
-    assert sticker_says("x=1") is None
+    assert gentle.origin is Origin.OWNER
+    assert label_says(given_by, "x=1") is None
+
+
+def test_a_playlist_must_be_named_after_an_emotion():
+    assert label_says("playlist", "Mood – sad").because == "playlist Mood – sad"
+    assert label_says("playlist", "gentle songs") is None
+
+
+@pytest.mark.parametrize(
+    ("date", "year"),
+    [("1999", 1999), ("2004-05-01", 2004), ("01.05.2004", 2004), ("", None), ("0", None)],
+)
+def test_the_year_is_found_however_the_date_is_written(date, year):
+    assert song_of({"file": "a", "date": date}).year == year
+
+
+def test_several_genres_in_one_tag_are_told_apart():
+    song = song_of({"file": "a", "genre": ["Rock; Blues/Soul", "Rock"]})
+    assert song.genres == ("Rock", "Blues", "Soul")
 
 
 def test_a_song_without_title_is_called_after_its_file():
