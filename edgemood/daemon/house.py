@@ -20,7 +20,7 @@ from edgemood.daemon.watchdog import Watchdog
 from edgemood.errors import EdgemoodError
 from edgemood.mood import RoomMood, RoomMoodTracker, Sense
 from edgemood.music import Dj
-from edgemood.panel import Panel, open_panel
+from edgemood.panel import Gesture, Panel, open_panel
 
 TICK_S = 0.5
 """how often the mood is decided anew"""
@@ -45,6 +45,7 @@ class Daemon:
         self._tracker = RoomMoodTracker(config.mood)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
+        self._skipping = False
         self.sensing: bool = memory.recall("sensing") is not False
         """whether camera and microphone may be open; remembered through a restart"""
         self._senses = {
@@ -74,9 +75,12 @@ class Daemon:
         """
         await self._control.start()
         try:
-            self._panel = open_panel(
-                self._config.panel, self._clock, on_short=self._pressed, on_hold=self._held
-            )
+            gestures = {
+                Gesture.SHORT: self._pressed,
+                Gesture.DOUBLE: self._pressed_twice,
+                Gesture.HOLD: self._held,
+            }
+            self._panel = open_panel(self._config.panel, self._clock, gestures)
             async with self._tasks:
                 self._keep_alive("mood", self._decide_for_ever)
                 self._keep_alive("music", self._dj.run)
@@ -153,6 +157,23 @@ class Daemon:
         except EdgemoodError as error:
             log.info("button pressed: %s", error)
 
+    def _pressed_twice(self) -> None:
+        async def skip() -> None:
+            try:
+                log.info("button pressed twice: %s", await self._not_this())
+            except EdgemoodError as error:
+                log.info("button pressed twice: %s", error)
+
+        self._tasks.create_task(skip())
+
+    async def _not_this(self) -> str:
+        """Go on to another song; gives what was done, in words."""
+        self._skipping = True
+        try:
+            return await self._dj.not_this()
+        finally:
+            self._skipping = False
+
     def _held(self) -> None:
         self.set_sensing(on=not self.sensing)
 
@@ -197,6 +218,7 @@ class Daemon:
             mood=self._mood,
             sensing=self.sensing,
             looking=self._looking,
+            skipping=self._skipping,
             senses=self._senses,
             music=self._dj.status(),
             source=self.source,

@@ -32,6 +32,8 @@ class Status:
     mood: RoomMood
     sensing: bool
     looking: bool
+    skipping: bool
+    """somebody did not want this song, and it is being faded out"""
     senses: Mapping[Sense, SenseProcess]
     """those that are not switched off in the configuration"""
     music: MusicStatus
@@ -48,6 +50,8 @@ class Status:
         states = {LedState.SENSING if self.sensing else LedState.SENSING_OFF}
         if not self.started():
             states.add(LedState.STARTING)
+        if self.skipping:
+            states.add(LedState.NOT_THIS_ONE)
         if self.looking:
             states.add(LedState.LOOKING_AGAIN)
         if self.sensing and self._too_dark():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -27,6 +28,7 @@ _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
+_LEAVE_WITHIN_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -60,7 +62,7 @@ class Dj:
         self._index = index or SongIndex.in_memory()
         self._sync = LibrarySync(self._player, self._index)
         self._keeper = QueueKeeper(
-            self._player, clock, memory, config.music, rng or np.random.default_rng()
+            self._player, clock, memory, config.music, rng=rng or np.random.default_rng()
         )
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
@@ -94,9 +96,24 @@ class Dj:
             return
         try:
             async with self._hands:
-                await self._keeper.move_on()
+                await self._keeper.move_on(replace=True)
         except PlayerError as error:
             log.warning("cannot move on: %s", error)
+
+    async def not_this(self) -> str:
+        """Go to the next song, with a fade; gives what was done, in words.
+
+        Raises PlayerError when MPD cannot be reached.
+        """
+        if not self._connected:
+            raise PlayerError(self._detail or f"MPD at {self._player.address}: not connected")
+        async with self._hands:
+            now = self._keeper.now
+            unwanted = None if now is None else now.playing
+            if unwanted is None:
+                return "nothing plays"
+            await self._keeper.move_on(replace=False)
+        return f"not {self._name(unwanted)}"
 
     async def run(self) -> None:
         """Live until cancelled: find MPD, keep its queue, and find it again when it is lost."""
@@ -111,6 +128,8 @@ class Dj:
                 self._detail = str(_first(errors))
                 self._unreachable.starts(self._detail)
             finally:
+                if self._connected:
+                    await self._leave()
                 self._connected = False
                 self._player.close()
             _end_if_cancelled()
@@ -126,6 +145,7 @@ class Dj:
             address=self._player.address,
             detail=self._detail,
             playing=self._name(now.playing) if plays and now and now.playing else None,
+            yields=keeper.yields,
             coming=tuple(map(self._name, keeper.own)),
             songs=len(keeper.library),
             target=f"valence {valence:+.2f}, arousal {arousal:+.2f}: {keeper.target.because}",
@@ -145,6 +165,12 @@ class Dj:
         self._unreachable.ends(f"MPD at {self._player.address}: connected")
         self._due.set()
         self._library_due.set()
+
+    async def _leave(self) -> None:
+        """Put right what must not outlast the box; a server that hangs is not waited for."""
+        with contextlib.suppress(PlayerError, TimeoutError):
+            async with asyncio.timeout(_LEAVE_WITHIN_S):
+                await self._keeper.leave()
 
     async def _serve(self) -> None:
         async with asyncio.TaskGroup() as group:

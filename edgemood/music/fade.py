@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Awaitable, Callable
 
 from edgemood.clock import Clock
 from edgemood.errors import PlayerError
@@ -15,8 +16,10 @@ _MIXER_GRAIN = 5
 """hardware mixers with few steps report a volume this far from the one that was set"""
 
 
-async def fade_to_next(player: Player, clock: Clock, volume: int) -> None:
-    """Turn the music down from `volume`, go to the next song, and restore the volume exactly.
+async def fade_over(
+    player: Player, clock: Clock, volume: int, go_on: Callable[[], Awaitable[None]]
+) -> None:
+    """Turn the music down from `volume`, have it go on, and restore the volume exactly.
 
     Whoever turns the volume meanwhile has the last word. Raises PlayerError; then, and when
     cancelled, the volume is restored if MPD can still be reached.
@@ -28,9 +31,9 @@ async def fade_to_next(player: Player, clock: Clock, volume: int) -> None:
             await clock.sleep(FADE_S / _STEPS)
             found = await player.volume()
             if found is None or abs(found - level) > _MIXER_GRAIN:
-                await player.next()
+                await go_on()
                 return
-        await player.next()
+        await go_on()
     except BaseException:
         with contextlib.suppress(PlayerError):
             await player.set_volume(volume)

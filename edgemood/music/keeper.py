@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 import numpy as np
 
 from edgemood.backoff import Backoff
-from edgemood.clock import Clock
+from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
 from edgemood.errors import PlayerError
 from edgemood.music.chooser import ARTIST_SPACING, Choice, Past, choose
-from edgemood.music.fade import fade_to_next
+from edgemood.music.fade import fade_over
 from edgemood.music.library import Library
-from edgemood.music.plan import Plan, outworn, plan
+from edgemood.music.plan import Plan, comes_round, outworn, plan
 from edgemood.music.player import Player
 from edgemood.music.queue import (
     QueuedSong,
@@ -27,6 +27,7 @@ from edgemood.music.queue import (
     still_waiting,
 )
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
+from edgemood.music.takeover import TakeOver, hands
 from edgemood.music.wanted import MusicWanted
 from edgemood.trouble import Trouble
 
@@ -34,6 +35,8 @@ MOST_PER_MINUTE = 20
 """Songs the box queues at most: enough for an impatient thumb on *next*, and a bound when another
 program wants to have the last song in the queue, too."""
 
+_MOST_ASKED = 100
+"""songs that left the queue at once of which MPD is asked whether their files are still there"""
 _START_EVERY_S = 15.0
 _RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
 """pauses between attempts while MPD cannot play what the box queues, such as without its disk"""
@@ -41,6 +44,7 @@ _RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
 _OWN = "queue"
 _PLAYED = "played"
 _VOLUME = "volume"
+_HANDS = "hands"
 
 log = logging.getLogger(__name__)
 
@@ -59,8 +63,10 @@ class QueueKeeper:
     """Puts the box's own songs behind people's, replaces them when the target changes, and plays.
 
     Only songs that it queued and that nobody moved are ever touched, while they wait or long after
-    they were played; one that somebody moved is that person's from then on. Not to be used by two
-    tasks at once. Every coroutine raises PlayerError; then `arrive` again after reconnecting.
+    they were played; one that somebody moved is that person's from then on. While somebody's hand
+    is on the queue it adds none (`TakeOver` has the rule). `on_look` is told of every look at MPD.
+    Not to be used by two tasks at once. Every coroutine raises PlayerError; then `arrive` again
+    after reconnecting.
     """
 
     def __init__(
@@ -69,7 +75,9 @@ class QueueKeeper:
         clock: Clock,
         memory: Memory,
         config: MusicConfig,
+        *,
         rng: np.random.Generator,
+        on_look: Callable[[Snapshot], None] = lambda _now: None,
     ) -> None:
         self._player = player
         self._clock = clock
@@ -77,7 +85,10 @@ class QueueKeeper:
         self._ahead = config.ahead
         self._no_repeat_s = config.no_repeat_h * 3600
         self._rng = rng
-        self._wanted = MusicWanted()
+        self._on_look = on_look
+        wanted, hand_s = self._remembered_hands()
+        self._wanted = MusicWanted(wanted=wanted)
+        self._take_over = TakeOver(config.yield_min * 60, hand_s)
         self._unplayable = Trouble(log)
         self._retry = Backoff(_RETRY_S, _LONGEST_RETRY_S)
         self._add_from_s = self._start_from_s = clock.now_s()
@@ -100,6 +111,11 @@ class QueueKeeper:
         """What the next song to be queued should be like."""
         return self._target(len(self.own))
 
+    @property
+    def yields(self) -> bool:
+        """Whether people have the queue to themselves for now."""
+        return self._take_over.since_s is not None
+
     def follow(self, path: Path) -> None:
         """From the next `tend` on, other songs are wanted."""
         self._path, self._begun, self._replace = path, 0, True
@@ -107,40 +123,62 @@ class QueueKeeper:
     async def arrive(self) -> None:
         """Find one's way in the queue of an MPD just connected to."""
         now = await self._player.snapshot()
-        volume = self._memory.recall(_VOLUME)
-        if volume is not None:  # a fade was cut short
-            if now.volume is not None and now.volume < volume:
-                await self._player.set_volume(volume)
-            self._memory.keep(_VOLUME, None)
+        await self._make_good(now.volume)
         self.own = recognise(self._remembered(_OWN), now)
         self._played = [song for song in self._remembered(_PLAYED) if song in now.songs]
         self._wanted.arrive(now, self.own)
+        if now.random and len(self.own) < len(now.waiting):
+            # no telling whether people's songs were played already, and no place behind them
+            self._take_over.note(self._clock.now_s())
         self._note_what_plays(None, now)
         self.now, self._expected = now, list(now.songs)
+        self._on_look(now)
+
+    async def leave(self) -> None:
+        """Undo what must not outlast the box: a fade that is being cut short."""
+        if self._memory.recall(_VOLUME) is not None:
+            await self._make_good(await self._player.volume())
 
     async def tend(self) -> None:
         """Bring the queue into order, and start the music where nobody stopped it."""
         now = await self._tidy()
-        due = self._clock.now_s() >= self._start_from_s
-        if self.own and due and self._wanted.may_start(now):
-            self._start_from_s = self._clock.now_s() + _START_EVERY_S
+        if self._clock.now_s() < self._start_from_s or not self._wanted.may_start(now):
+            return
+        if now.state is State.PAUSE:
+            await self._player.resume()
+        elif self.own:
             await self._player.play(self.own[0].id)
+        else:
+            return
+        self._start_from_s = self._clock.now_s() + _START_EVERY_S
 
-    async def move_on(self) -> None:
-        """Replace the waiting own songs and go to the next song, even from a stop or a pause."""
-        self._begun, self._replace = 0, True
+    async def move_on(self, *, replace: bool) -> None:
+        """Go to the next song, even from a stop or a pause, and take over again.
+
+        With `replace`, other own songs are chosen first; in random mode one of them is the next.
+        """
+        if replace:
+            self._begun, self._replace = 0, True
         self._wanted.ask()
+        self._take_over.end()
         now = await self._tidy(spare_next=False)
         if not now.waiting:
             return
-        if now.state is State.STOP:
-            await self._player.play(now.waiting[0].id)
-        elif now.state is State.PLAY and now.volume:
+        mixed = now.random and replace and self.own
+        first = self.own[0] if mixed else now.waiting[0]
+
+        async def go_on() -> None:
+            if mixed or now.state is State.STOP:
+                await self._player.play(first.id)
+            else:
+                await self._player.next()
+
+        if now.state is State.PLAY and now.volume:
             self._memory.keep(_VOLUME, now.volume)
-            await fade_to_next(self._player, self._clock, now.volume)
+            await fade_over(self._player, self._clock, now.volume, go_on)
             self._memory.keep(_VOLUME, None)
         else:
-            await self._player.next()
+            await go_on()
         await self._look()
 
     async def _tidy(self, *, spare_next: bool = True) -> Snapshot:
@@ -151,7 +189,8 @@ class QueueKeeper:
             now = await self._look()
         spare_next = spare_next and now.about_to_change
         replace, self._replace = self._replace, False  # a new path may come during the edits
-        todo = plan(now, self.own, ahead=self._ahead, replace=replace, spare_next=spare_next)
+        ahead = self._ahead if self._fills(now) else min(self._ahead, len(self.own))
+        todo = plan(now, self.own, ahead=ahead, replace=replace, spare_next=spare_next)
         if todo == Plan():
             return now
         try:
@@ -164,15 +203,27 @@ class QueueKeeper:
             self._remember(_OWN, self.own)
             self._remember(_PLAYED, self._played)
 
+    def _fills(self, now: Snapshot) -> bool:
+        """Whether songs may be added beyond those that replace others."""
+        if self._wanted.may_start(now):
+            self._take_over.end()
+        yields = self._take_over.lasts(now, self._clock.now_s())
+        self._remember_hands()
+        return not yields and not comes_round(now, self._played, self.own)
+
     async def _look(self) -> Snapshot:
         """See what plays, what people did, and which own songs still wait."""
         before, now = self.now, await self._player.snapshot()
         moved = moved_by_people(self._expected, now.songs)
         self.own = [song for song in self.own if song.id not in moved]
-        self._expected = list(now.songs)
+        expected, self._expected = self._expected, list(now.songs)
         if before is not None:
+            vanished = await self._vanished(expected, now)
             self._note_what_plays(before, now)
-            self._wanted.follow(before, now, self._vanished(before, now))
+            self._wanted.follow(before, now, vanished)
+            if seen := hands(expected, before, now, vanished):
+                log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
+                self._take_over.note(self._clock.now_s())
         waiting = still_waiting(self.own, now)
         present = set(now.songs)
         self._played = [
@@ -182,15 +233,17 @@ class QueueKeeper:
         ]
         self.own = waiting
         self.now = now
+        self._on_look(now)
         return now
 
-    def _vanished(self, before: Snapshot, now: Snapshot) -> list[QueuedSong]:
-        """Songs of the queue that the library no longer has, or may just be losing."""
-        return [
-            song
-            for song in before.songs
-            if now.updating or ("://" not in song.file and self.library.row_of(song.file) is None)
-        ]
+    async def _vanished(self, expected: list[QueuedSong], now: Snapshot) -> list[QueuedSong]:
+        """Songs of the queue that MPD's library no longer has, or may just be losing."""
+        there = set(now.songs)
+        gone = [song for song in expected if song not in there]
+        if not gone or now.updating:
+            return gone
+        missing = await self._player.missing({song.file for song in gone[:_MOST_ASKED]})
+        return [song for song in gone if song.file in missing]
 
     def _note_what_plays(self, before: Snapshot | None, now: Snapshot) -> None:
         playing = now.playing
@@ -272,6 +325,24 @@ class QueueKeeper:
     def _target(self, waiting: int) -> Target:
         """What the song should be like before which this many own songs wait."""
         return self._path[min(self._begun + waiting, len(self._path) - 1)]
+
+    async def _make_good(self, volume: int | None) -> None:
+        """Put the volume back that was there before a fade was cut short."""
+        before = self._memory.recall(_VOLUME)
+        if before is not None and volume is not None and volume < before:
+            await self._player.set_volume(before)
+        self._memory.keep(_VOLUME, None)
+
+    def _remembered_hands(self) -> tuple[bool, float | None]:
+        """Whether music was wanted, and when a hand was last on the controls, in this boot."""
+        document = self._memory.recall(_HANDS) or {}
+        if document.get("boot") != boot_id():
+            return True, None
+        return document["wanted"], document["since_s"]
+
+    def _remember_hands(self) -> None:
+        since_s, wanted = self._take_over.since_s, self._wanted.wanted
+        self._memory.keep(_HANDS, {"boot": boot_id(), "wanted": wanted, "since_s": since_s})
 
     def _remembered(self, name: str) -> list[QueuedSong]:
         return [QueuedSong(id_, file) for id_, file in self._memory.recall(name) or []]

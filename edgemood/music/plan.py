@@ -35,11 +35,11 @@ def plan(
 
     People's songs after the current one play first, so the box's stand at the end of the queue. In
     random mode the order of the queue means nothing and stays. With `replace`, the box's waiting
-    songs make way for as many new ones. `spare_next` leaves the song alone that follows the
-    current one, because it may begin while MPD carries out the edits.
+    songs make way for others. `spare_next` leaves the song alone that comes next, because it may
+    begin while MPD carries out the edits.
     """
     waiting = still_waiting(own, now)
-    untouchable = set(now.waiting[:1]) if spare_next else set()
+    untouchable = {now.coming or next(iter(now.waiting), None)} if spare_next else set()
     keep = [song for song in waiting if song in untouchable] if replace else waiting
     return Plan(
         move=_overtaking(now, keep, untouchable),
@@ -52,14 +52,25 @@ def outworn(played: Sequence[QueuedSong], now: Snapshot) -> tuple[QueuedSong, ..
     """Own songs that were played and may leave the queue, which else fills up in some weeks.
 
     `played` is in the order of playing; the last `HISTORY` stay, for a hand on *previous*, and so
-    does whatever is not clearly over.
+    does whatever is not clearly over. None stays where the queue comes round again.
     """
+    if now.repeat:
+        return tuple(song for song in played if song in now.songs and song != now.playing)
     over = set(now.songs[: now.current or 0])
     return tuple(song for song in played[:-HISTORY] if song in over)
 
 
+def comes_round(now: Snapshot, played: Sequence[QueuedSong], own: Sequence[QueuedSong]) -> bool:
+    """Whether people's songs come again once the box's have played: then it adds no more of them.
+
+    With repeat on, a queue that always grows at its end would never reach its beginning.
+    """
+    boxs = {*played, *own}
+    return now.repeat and now.playing in boxs and not boxs.issuperset(now.songs)
+
+
 def _overtaking(
-    now: Snapshot, own: Sequence[QueuedSong], untouchable: Collection[QueuedSong]
+    now: Snapshot, own: Sequence[QueuedSong], untouchable: Collection[QueuedSong | None]
 ) -> tuple[QueuedSong, ...]:
     """Own songs to take to the end, so that none plays before a song of a person's."""
     if now.random:

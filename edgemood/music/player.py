@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -29,9 +29,9 @@ _PAGE = 1000
 
 _TAGS = ("Artist", "Title", "Album", "Genre", "Date", "Mood", "Comment")
 _NEEDED = {
-    "read": ("status", "currentsong", "find", "idle", "plchangesposid"),
+    "read": ("status", "currentsong", "find", "listall", "idle", "plchangesposid"),
     "add": ("addid",),
-    "control": ("deleteid", "moveid", "next", "play", "setvol", "sendmessage"),
+    "control": ("deleteid", "moveid", "next", "pause", "play", "setvol", "sendmessage"),
 }
 
 _UNPLAYABLE = (
@@ -40,8 +40,14 @@ _UNPLAYABLE = (
     FailureResponseCode.SYSTEM,
     FailureResponseCode.UNKNOWN,
 )
-_ABSENT = (FailureResponseCode.UNKNOWN, FailureResponseCode.NO_EXIST, FailureResponseCode.SYSTEM)
-"""how MPD says that it was set up without a sticker database or playlist folder"""
+_ABSENT = (
+    FailureResponseCode.UNKNOWN,
+    FailureResponseCode.NO_EXIST,
+    FailureResponseCode.SYSTEM,
+    FailureResponseCode.PERMISSION,
+)
+"""how MPD says that it was set up without a sticker database or playlist folder, or that both are
+none of the box's business"""
 _UNTOLD = (FailureResponseCode.PERMISSION, FailureResponseCode.UNKNOWN)
 
 _T = TypeVar("_T")
@@ -120,6 +126,10 @@ class Player:
             crossfade_s=float(status.get("xfade", 0)),
             volume=_volume_in(status),
             random=status["random"] == "1",
+            repeat=status["repeat"] == "1",
+            single=status["single"] != "0",
+            consume=status["consume"] != "0",
+            coming=mirror.song(status.get("nextsongid")),
             error=status.get("error"),
             updating="updating_db" in status,
         )
@@ -145,6 +155,10 @@ class Player:
         """Play a song of the queue; when it cannot be played, `Snapshot.error` says why."""
         await self._call(_tolerating(lambda client: client.playid(id_), *_UNPLAYABLE))
 
+    async def resume(self) -> None:
+        """End a pause; when MPD cannot, `Snapshot.error` says why."""
+        await self._call(_tolerating(lambda client: client.pause(0), *_UNPLAYABLE))
+
     async def next(self) -> None:
         """Go to the next song; when it cannot be played, `Snapshot.error` says why."""
         await self._call(_tolerating(lambda client: client.next(), *_UNPLAYABLE))
@@ -156,6 +170,11 @@ class Player:
     async def volume(self) -> int | None:
         """The mixer's volume, 0–100; None without a mixer."""
         return _volume_in(await self._call(lambda client: client.status()))
+
+    async def missing(self, files: Iterable[str]) -> set[str]:
+        """Those files that MPD's library does not have; streams are never missing."""
+        local = [file for file in files if "://" not in file]
+        return {file for file in local if await self._unless_gone(_lists(file)) is None}
 
     async def library(self) -> AsyncIterator[Tags]:
         """Every song of the library, page by page, so that other commands get their turn."""
@@ -223,9 +242,22 @@ class Player:
                 f"MPD at {self.address}: {who} gives no permission to {', '.join(missing)}; set "
                 "mpd.password in config.yaml to one that mpd.conf grants read, add and control"
             )
+        self._enter_partition(client)
         known = {tag.casefold(): tag for tag in client.tagtypes()}
         client.tagtypes("clear")
         client.tagtypes("enable", *(tag for tag in _TAGS if tag.casefold() in known))
+
+    def _enter_partition(self, client: Client) -> None:
+        name = self._config.partition
+        if name is None:
+            return
+        there = [row["partition"] for row in client.listpartitions()]
+        if name not in there:
+            raise PlayerError(
+                f"MPD at {self.address}: it has no partition {name!r}, only {', '.join(there)}; "
+                f"make it (mpc makepart {name}) or correct mpd.partition in config.yaml"
+            )
+        client.partition(name)
 
     async def _call(self, function: Callable[[Client], _T]) -> _T:
         return await self._on(self._commands, function)
@@ -288,6 +320,10 @@ class _QueueMirror:
         """The whole queue; every id must be known."""
         return tuple(self._songs[id_] for id_ in self._ids)
 
+    def song(self, id_: str | None) -> QueuedSong | None:
+        """The song with this id in MPD's words."""
+        return None if id_ is None else self._songs.get(int(id_))
+
     def follow(self, client: Client) -> Mapping[str, str]:
         """Take over what has changed, and give MPD's status at the same instant."""
         client.command_list_ok_begin()
@@ -325,6 +361,10 @@ class _QueueMirror:
 def _volume_in(status: Mapping[str, str]) -> int | None:
     volume = int(status.get("volume", -1))
     return volume if volume >= 0 else None
+
+
+def _lists(file: str) -> Callable[[Client], list[Tags]]:
+    return lambda client: client.listall(file)
 
 
 def _find_all(client: Client, *, window: str) -> list[Tags]:

@@ -45,6 +45,13 @@ class Snapshot:
     volume: int | None = None
     """0–100; None without a mixer"""
     random: bool = False
+    repeat: bool = False
+    single: bool = False
+    """MPD pauses or stops after the current song"""
+    consume: bool = False
+    """MPD takes songs out of the queue when they have been played"""
+    coming: QueuedSong | None = None
+    """the song that MPD will play next, in any mode; None when the music ends with this one"""
     error: str | None = None
     """why MPD could not play a song"""
     updating: bool = False
@@ -54,6 +61,11 @@ class Snapshot:
     def playing(self) -> QueuedSong | None:
         """The current song."""
         return None if self.current is None else self.songs[self.current]
+
+    @property
+    def duration_s(self) -> float | None:
+        """Of the current song; None when unknown."""
+        return None if self.remaining_s is None else self.elapsed_s + self.remaining_s
 
     @property
     def waiting(self) -> tuple[QueuedSong, ...]:

@@ -17,6 +17,8 @@ class MusicStatus:
     """what is wrong and what to do about it; empty when nothing is"""
     playing: str | None
     """the current song's name; None when nothing plays"""
+    yields: bool
+    """people have the queue to themselves for now"""
     coming: tuple[str, ...]
     """names of the box's songs that wait in the queue"""
     songs: int

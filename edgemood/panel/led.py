@@ -13,6 +13,7 @@ class LedState(StrEnum):
     FAULT = "fault"
     MPD_UNREACHABLE = "mpd unreachable"
     STARTING = "starting"
+    NOT_THIS_ONE = "not this one"
     SENSING_OFF = "sensing off"
     LOOKING_AGAIN = "looking again"
     LOW_LIGHT = "low light"
@@ -52,6 +53,11 @@ SIGNALS: dict[LedState, Signal] = {
         looks="short flash every second",
         means="starting",
         rhythm=(Blink(0.15, 0.85),),
+    ),
+    LedState.NOT_THIS_ONE: Signal(
+        looks="lit, two winks a second",
+        means="your double press was heard: this song goes, and the box learns",
+        rhythm=(Blink(0.4, 0.1),),
     ),
     LedState.SENSING_OFF: Signal(
         looks="dark, a short flash every five seconds",

@@ -8,7 +8,7 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 import gpiozero
@@ -24,22 +24,24 @@ log = logging.getLogger(__name__)
 class Panel:
     """One button and one LED. Make it inside a running event loop; everything happens on that loop.
 
-    The button connects its pin to ground, the LED hangs between its pin and ground.
+    The button connects its pin to ground, the LED hangs between its pin and ground. As long as the
+    button is down the LED stands still, lit where it was dark and dark where it was lit: a finger
+    is answered at once, though what it means shows only afterwards.
     """
 
     def __init__(
         self,
         config: PanelConfig,
         clock: Clock,
-        on_short: Callable[[], None],
-        on_hold: Callable[[], None],
+        on_gesture: Mapping[Gesture, Callable[[], None]],
     ) -> None:
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._on_gesture = {Gesture.SHORT: on_short, Gesture.HOLD: on_hold}
+        self._on_gesture = on_gesture
         self._gestures = GestureReader(config.hold_s)
         self._look: asyncio.Task[None] | None = None
         self._shown: LedState | None = None
+        self._touched = False
         self._blinking: asyncio.Task[None] | None = None
         with contextlib.ExitStack() as undo:
             # not gpiozero.Button: it starts a thread of its own to time how long it is held
@@ -56,9 +58,8 @@ class Panel:
         if state is self._shown:
             return
         self._shown = state
-        if self._blinking is not None:
-            self._blinking.cancel()
-        self._blinking = self._loop.create_task(self._blink(SIGNALS[state].rhythm))
+        if not self._touched:
+            self._start_blinking()
 
     def close(self) -> None:
         """Give the pins back, the LED dark."""
@@ -70,6 +71,22 @@ class Panel:
         self._led.off()
         self._led.close()
         self._button.close()
+
+    def _start_blinking(self) -> None:
+        if self._blinking is not None:
+            self._blinking.cancel()
+        if self._shown is not None:
+            self._blinking = self._loop.create_task(self._blink(SIGNALS[self._shown].rhythm))
+
+    def _answer_finger(self) -> None:
+        if self._gestures.down == self._touched:
+            return
+        self._touched = self._gestures.down
+        if not self._touched:
+            self._start_blinking()
+        elif self._blinking is not None:
+            self._blinking.cancel()
+            self._led.toggle()
 
     async def _blink(self, rhythm: tuple[Blink, ...]) -> None:
         while True:
@@ -101,14 +118,15 @@ class Panel:
             # a sleep may end a rounding error early
             self._act(self._gestures.look(max(due_s, self._clock.now_s())))
 
-    def _act(self, gesture: Gesture | None) -> None:
-        if gesture is not None:
+    def _act(self, gestures: Iterable[Gesture]) -> None:
+        self._answer_finger()
+        for gesture in gestures:
             log.info("button: %s press", gesture)
             self._on_gesture[gesture]()
 
 
 def open_panel(
-    config: PanelConfig, clock: Clock, on_short: Callable[[], None], on_hold: Callable[[], None]
+    config: PanelConfig, clock: Clock, on_gesture: Mapping[Gesture, Callable[[], None]]
 ) -> Panel | None:
     """The panel, or None where it is switched off or cannot be had; the log says why, once."""
     if config.enabled == "no":
@@ -116,7 +134,7 @@ def open_panel(
     with warnings.catch_warnings(record=True) as fallbacks, _folder_for_lgpio():
         warnings.simplefilter("always", gpiozero.PinFactoryFallback)
         try:
-            return Panel(config, clock, on_short, on_hold)
+            return Panel(config, clock, on_gesture)
         except Exception as error:  # noqa: BLE001 - every pin library raises errors of its own
             causes = [*(str(fallback.message) for fallback in fallbacks), str(error)]
             cause = causes[0].removeprefix("Falling back from ")

@@ -18,6 +18,7 @@ from edgemood.music.plan import HISTORY
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 HAPPIEST = {f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
+YIELD_S = MusicConfig().yield_min * 60
 ANGRIEST = {f"angry/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 
 
@@ -53,15 +54,17 @@ async def test_a_new_mood_replaces_the_waiting_songs_and_leaves_the_playing_one(
     assert "angry" in dj.status().why
 
 
-async def test_an_unknown_room_changes_nothing(dj, person, until, room):
+async def test_an_unknown_room_changes_nothing(dj, person, until, room, clock):
     dj.hear(room(Emotion.SAD))
     await until(lambda: set(person.coming()) <= SADDEST)
     waiting = person.files()
     dj.hear(room(None))
     dj.hear(room(Emotion.SAD))
-    person.delete(len(waiting) - 1)
-    await until(lambda: len(person.files()) == len(waiting))
-    assert person.files()[:-1] == waiting[:-1]
+    await clock.advance(60)
+    assert person.files() == waiting
+    person.next()
+    await until(lambda: len(person.files()) == len(waiting) + 1)
+    assert person.files()[:-1] == waiting
     assert set(person.coming()) <= SADDEST
 
 
@@ -82,12 +85,14 @@ async def test_songs_of_people_play_first_and_are_never_removed(dj, person, unti
     assert len(person.coming()) == 4
 
 
-async def test_a_song_that_somebody_moved_is_theirs(dj, person, until, room):
+async def test_a_song_that_somebody_moved_is_theirs(dj, person, until, room, clock):
     moved = person.coming()[1]
     person.move(2, 1)
-    await until(lambda: len(person.coming()) > 2)
+    await until(lambda: dj.status().yields)
     dj.hear(room(Emotion.SAD))
-    await until(lambda: set(person.coming()[2:]) <= SADDEST and len(person.coming()) == 4)
+    await clock.advance(YIELD_S)
+    await until(lambda: len(person.coming()) == 4, clock)
+    assert set(person.coming()[2:]) <= SADDEST
     assert person.coming()[0] == moved
 
 
@@ -120,12 +125,14 @@ async def test_a_pause_lasts(dj, person, until, room, clock):
     assert person.state() == "pause"
 
 
-async def test_a_cleared_queue_is_filled_but_not_played(dj, person, until, clock):
-    await until(lambda: dj.status().playing)
+async def test_a_cleared_queue_is_filled_after_a_while_but_not_played(dj, person, until, clock):
     person.clear()
-    await until(lambda: len(person.files()) == 2)
+    await until(lambda: dj.status().yields)
+    await clock.advance(YIELD_S - 60)
+    assert person.files() == []
     await clock.advance(60)
-    await until(lambda: not dj.status().playing)
+    await until(lambda: len(person.files()) == 2, clock)
+    await clock.advance(60)
     assert person.state() == "stop"
 
 
@@ -367,8 +374,8 @@ async def test_whatever_people_do_no_song_of_theirs_is_lost(dj, person, until, r
         elif queue():
             with suppress(mpd.CommandError):
                 dice.choice(deeds)()
-        await clock.advance(5)
-        await until(lambda: len(queue()) >= 2, clock)
+        await clock.advance(dice.choice([5, YIELD_S]))
+        await until(lambda: dj.status().yields or len(queue()) >= 2, clock)
         assert theirs <= set(queue()), f"lost in turn {turn}"
 
 
@@ -405,10 +412,13 @@ async def test_own_songs_leave_the_queue_long_after_they_were_played_and_peoples
     dj, person, until, clock
 ):
     person.addid("angry/0.flac", 0)
+    await until(lambda: dj.status().yields)
+    await clock.advance(YIELD_S)
     for _ in range(HISTORY + 5):
         before = person.status()["songid"]
         person.next()
         await until(lambda was=before: person.status()["songid"] != was, clock)
+        await clock.advance(5)
         await until(lambda: len(person.coming()) == 2, clock)
     await until(lambda: len(person.files()) == len(["the person's"]) + HISTORY + 2, clock)
     assert person.files()[0] == "angry/0.flac"

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.music.plan import Plan, plan
+from edgemood.music.plan import Plan, comes_round, outworn, plan
 from edgemood.music.queue import QueuedSong, Snapshot, State, still_waiting
 
 AHEAD = 2
@@ -57,6 +59,22 @@ def test_in_random_mode_nothing_is_moved():
 def test_a_song_that_may_begin_at_any_moment_is_spared():
     todo = plan(playing(1, 2, 3), songs(2, 3), ahead=AHEAD, replace=True, spare_next=True)
     assert todo == Plan(add=1, remove=songs(3))
+
+
+def test_the_song_that_mpd_plays_next_is_spared_in_random_mode_too():
+    now = Snapshot(State.PLAY, songs(1, 2, 3), 0, random=True, coming=songs(3)[0])
+    todo = plan(now, songs(2, 3), ahead=AHEAD, replace=True, spare_next=True)
+    assert todo == Plan(add=1, remove=songs(2))
+
+
+def test_with_repeat_own_songs_leave_once_played_so_that_peoples_come_round():
+    now = Snapshot(State.PLAY, songs(1, 2, 3), 0, repeat=True)
+    assert outworn(songs(2, 3), now) == songs(2, 3)
+    assert outworn(songs(1), now) == ()
+    assert not comes_round(now, played=(), own=songs(2, 3))
+    assert comes_round(replace(now, current=1), played=songs(2), own=songs(3))
+    assert not comes_round(replace(now, current=1, repeat=False), played=songs(2), own=songs(3))
+    assert not comes_round(now, played=songs(1), own=songs(2, 3))
 
 
 @given(evenings(), st.integers(1, 5), st.booleans(), st.booleans())

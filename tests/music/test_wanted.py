@@ -64,6 +64,19 @@ def test_songs_that_mpd_cannot_play_are_nobodys_stop():
     assert after(PLAYING, UNPLAYABLE).may_start(UNPLAYABLE)
 
 
+def test_a_pause_is_ended_only_where_it_was_mpds_own():
+    mpds = Snapshot(State.PAUSE, SONGS, 1, error="Failed to open audio output")
+    assert after(PLAYING, mpds).may_start(mpds)
+    assert after(PLAYING, mpds, mpds).may_start(mpds)
+    assert not after(PLAYING, PAUSED).may_start(PAUSED)
+    assert not after(PLAYING, mpds, PLAYING, PAUSED).may_start(PAUSED)
+
+
+def test_music_that_ends_with_the_song_in_single_mode_stays_so():
+    single = Snapshot(State.PLAY, SONGS, 2, single=True)
+    assert not after(single, ENDED).may_start(ENDED)
+
+
 def test_somebody_who_plays_again_wants_music_again():
     assert after(PLAYING, STOPPED, LAST_SONG, ENDED).may_start(ENDED)
 

@@ -3,7 +3,8 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import gpiozero
@@ -12,6 +13,7 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from edgemood.clock import ManualClock
 from edgemood.config.schema import PanelConfig
+from edgemood.panel.gestures import Gesture
 from edgemood.panel.led import SIGNALS, LedState
 from edgemood.panel.panel import Panel, open_panel
 
@@ -47,11 +49,13 @@ def gestures() -> list[str]:
     return []
 
 
+def told_to(gestures: list[str]) -> dict[Gesture, Callable[[], None]]:
+    return {gesture: partial(gestures.append, gesture.value) for gesture in Gesture}
+
+
 @pytest.fixture
 async def panel(pins: MockFactory, clock: ManualClock, gestures: list[str]) -> AsyncIterator[Panel]:
-    panel = open_panel(
-        CONFIG, clock, lambda: gestures.append("short"), lambda: gestures.append("hold")
-    )
+    panel = open_panel(CONFIG, clock, told_to(gestures))
     assert panel is not None
     yield panel
     panel.close()
@@ -111,6 +115,33 @@ async def test_a_short_press_is_told(
     assert gestures == ["short"]
 
 
+async def test_a_double_press_is_told_once_and_no_short_one(
+    panel: Panel, clock: ManualClock, button: MockPin, gestures: list[str]
+) -> None:
+    for edge in (button.drive_low, button.drive_high) * 2:
+        edge()
+        await clock.advance(0.1)
+    await clock.advance(1.0)
+    assert gestures == ["double"]
+
+
+async def test_the_led_answers_a_finger_at_once_and_then_goes_on(
+    panel: Panel, clock: ManualClock, button: MockPin, led: MockPin
+) -> None:
+    panel.show(LedState.SENSING)
+    await clock.advance(1.0)
+    assert led.state is True
+    button.drive_low()
+    await clock.advance(0.05)
+    assert led.state is False
+    panel.show(LedState.SENSING_OFF)
+    await clock.advance(0.3)
+    assert led.state is False
+    button.drive_high()
+    await clock.advance(0.05)
+    assert led.state is True
+
+
 async def test_a_hold_is_told_before_the_button_is_let_go(
     panel: Panel, clock: ManualClock, button: MockPin, gestures: list[str]
 ) -> None:
@@ -159,14 +190,14 @@ async def test_edges_from_another_thread_reach_the_loop(
         thread = threading.Thread(target=edge)
         thread.start()
         await asyncio.to_thread(thread.join)
-        await clock.advance(0.2)
+        await clock.advance(0.5)
     assert gestures == ["short"]
 
 
 async def test_closing_leaves_the_led_dark_and_gives_the_pins_back(
     pins: MockFactory, clock: ManualClock, led: MockPin, button: MockPin, gestures: list[str]
 ) -> None:
-    panel = Panel(CONFIG, clock, lambda: gestures.append("short"), lambda: None)
+    panel = Panel(CONFIG, clock, told_to(gestures))
     panel.show(LedState.SENSING)
     await clock.advance(1.0)
     button.drive_low()
@@ -177,14 +208,14 @@ async def test_closing_leaves_the_led_dark_and_gives_the_pins_back(
     await clock.advance(10.0)
     assert led.states[-1].state is False
     assert gestures == []
-    Panel(CONFIG, clock, lambda: None, lambda: None).close()
+    Panel(CONFIG, clock, {}).close()
 
 
 async def test_a_button_and_an_led_on_one_pin_are_refused_and_the_pin_is_given_back(
     pins: MockFactory, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = PanelConfig(enabled="yes", button_pin=17, led_pin=17)
-    assert open_panel(config, clock, lambda: None, lambda: None) is None
+    assert open_panel(config, clock, {}) is None
     assert "GPIO17" in caplog.text
     gpiozero.LED(17).close()
 
@@ -195,7 +226,7 @@ async def test_without_gpio_there_is_no_panel_and_one_line_says_why(
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "absent")
     caplog.set_level(logging.INFO)
-    assert open_panel(CONFIG, clock, lambda: None, lambda: None) is None
+    assert open_panel(CONFIG, clock, {}) is None
     assert caplog.messages == [
         "no button and LED: no usable GPIO pins here (Unable to find pin factory 'absent')"
     ]
@@ -207,14 +238,14 @@ async def test_a_panel_asked_for_but_not_to_be_had_is_a_warning(
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "absent")
     asked = PanelConfig(enabled="yes")
-    assert open_panel(asked, clock, lambda: None, lambda: None) is None
+    assert open_panel(asked, clock, {}) is None
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
 
 
 async def test_a_panel_switched_off_touches_no_pins(pins: MockFactory, clock: ManualClock) -> None:
     off = PanelConfig(enabled="no")
-    assert open_panel(off, clock, lambda: None, lambda: None) is None
+    assert open_panel(off, clock, {}) is None
     assert pins.pins == {}
 
 
@@ -231,6 +262,6 @@ async def test_opening_keeps_the_working_directory_and_leaves_nothing_behind(
     empty_folder: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
-    open_panel(CONFIG, clock, lambda: None, lambda: None)
+    open_panel(CONFIG, clock, {})
     assert Path.cwd() == empty_folder
     assert "LG_WD" not in os.environ

@@ -1,0 +1,123 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgemood.music.queue import QueuedSong, Snapshot, State
+from edgemood.music.takeover import GRACE_S, LOW_S, Hand, TakeOver, hands, runs_low
+
+SONGS = tuple(QueuedSong(id_, f"{id_}.flac") for id_ in (1, 2, 3, 4))
+OTHER = QueuedSong(9, "9.flac")
+YIELD_S = 900.0
+
+
+def playing(*songs, current=1, **values):
+    coming = songs[current + 1] if current + 1 < len(songs) else None
+    return Snapshot(State.PLAY, songs, current, **{"coming": coming, "remaining_s": 100} | values)
+
+
+BEFORE = playing(*SONGS)
+LAST = playing(*SONGS, current=3)
+
+
+def seen(now, before=BEFORE, expected=None, vanished=()):
+    return hands(before.songs if expected is None else expected, before, now, vanished)
+
+
+def test_a_queue_that_plays_on_shows_no_hand():
+    assert not seen(playing(*SONGS, current=2))
+    assert not seen(Snapshot(State.STOP, SONGS, None), before=LAST)
+
+
+def test_the_boxs_own_edits_are_no_hand():
+    assert not seen(playing(*SONGS[:2], OTHER), expected=[*SONGS[:2], OTHER])
+
+
+@pytest.mark.parametrize(
+    ("now", "hand"),
+    [
+        (playing(*SONGS, OTHER), Hand.ADDED),
+        (playing(SONGS[0], SONGS[1], SONGS[3], SONGS[2]), Hand.MOVED),
+        (playing(*SONGS[:3]), Hand.DELETED),
+        (playing(*SONGS, current=0), Hand.WENT_BACK),
+        (replace(BEFORE, state=State.PAUSE), Hand.PAUSED),
+        (replace(BEFORE, state=State.STOP), Hand.STOPPED),
+    ],
+)
+def test_every_kind_of_hand_is_seen(now, hand):
+    assert seen(now) == {hand}
+
+
+def test_a_clear_is_a_hand():
+    assert seen(Snapshot(State.STOP, (), None)) == {Hand.DELETED, Hand.STOPPED}
+
+
+def test_what_consume_mode_takes_out_is_nobodys_deed():
+    before = playing(*SONGS, consume=True)
+    assert not seen(playing(SONGS[0], *SONGS[2:], consume=True), before)
+    assert not seen(playing(SONGS[0], SONGS[3], consume=True), before)
+    assert seen(playing(SONGS[0], *SONGS[2:3], consume=True), before) == {Hand.DELETED}
+
+
+def test_songs_that_vanish_with_their_disk_are_nobodys_deed():
+    assert not seen(playing(*SONGS[:2]), vanished=SONGS[2:])
+
+
+def test_a_queue_that_comes_round_in_repeat_mode_is_nobodys_deed():
+    before = playing(*SONGS, current=3, repeat=True, coming=SONGS[0])
+    assert not seen(playing(*SONGS, current=0, repeat=True), before)
+    assert seen(playing(*SONGS, current=2, repeat=True), before) == {Hand.WENT_BACK}
+
+
+def test_a_pause_by_mpd_is_nobodys_deed():
+    assert not seen(replace(BEFORE, state=State.PAUSE, error="Failed to open audio output"))
+    single = replace(BEFORE, single=True)
+    assert not seen(replace(single, state=State.PAUSE), single)
+
+
+def test_in_random_mode_an_earlier_place_is_no_way_back():
+    assert not seen(playing(*SONGS, current=0, random=True), playing(*SONGS, random=True))
+
+
+def test_the_box_yields_until_some_time_has_passed_since_the_last_hand():
+    take_over = TakeOver(YIELD_S)
+    assert not take_over.lasts(BEFORE, 0)
+    take_over.note(0)
+    assert take_over.lasts(BEFORE, 800)
+    take_over.note(800)
+    assert take_over.lasts(BEFORE, 1600)
+    assert not take_over.lasts(BEFORE, 1700)
+    assert not take_over.lasts(BEFORE, 1701)
+
+
+def test_the_box_yields_until_the_queue_runs_low():
+    take_over = TakeOver(YIELD_S)
+    take_over.note(0)
+    assert take_over.lasts(playing(*SONGS, current=2, remaining_s=LOW_S / 2), GRACE_S)
+    assert take_over.lasts(replace(LAST, remaining_s=LOW_S / 2), GRACE_S / 2)
+    assert not take_over.lasts(replace(LAST, remaining_s=LOW_S / 2), GRACE_S)
+
+
+def test_the_box_yields_until_somebody_asks_for_music():
+    take_over = TakeOver(YIELD_S)
+    take_over.note(0)
+    take_over.end()
+    assert not take_over.lasts(BEFORE, 1)
+
+
+def test_a_stream_or_a_stop_is_no_low_queue():
+    assert not runs_low(replace(LAST, remaining_s=None))
+    assert not runs_low(Snapshot(State.STOP, SONGS, None))
+
+
+@given(st.lists(st.integers(0, 50), min_size=1), st.integers(60, 600))
+def test_a_client_that_clears_the_queue_each_minute_is_never_fought(pauses_s, horizon_s):
+    """As long as hands come within the time, the box yields all the while."""
+    take_over = TakeOver(60)
+    now_s = 0
+    for pause_s in pauses_s:
+        take_over.note(now_s)
+        now_s += pause_s
+        assert take_over.lasts(Snapshot(State.STOP, (), None), now_s)
+    assert not take_over.lasts(Snapshot(State.STOP, (), None), now_s + horizon_s)
