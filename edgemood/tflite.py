@@ -17,8 +17,9 @@ _SEAL_BYTES = len(_SEAL) + hashlib.sha256().digest_size
 
 
 class Model:
-    """A loaded model with one float32 input and one float32 output (int8 inside).
+    """A loaded model with one float32 input and float32 outputs (int8 inside).
 
+    Its first output is what it is asked for; further ones are further readings of the same input.
     The float boundary costs two element-wise operations and keeps scale and zero point out of
     the callers. Batch size is one.
     """
@@ -26,7 +27,7 @@ class Model:
     def __init__(
         self, path: Path, input_shape: tuple[int, ...], output_shape: tuple[int, ...]
     ) -> None:
-        """Load `path` and check that it takes and gives the named shapes (without the batch).
+        """Load `path` and check that it takes and first gives the named shapes (without the batch).
 
         Raises ModelError when the file is missing, damaged, or made for something else.
         """
@@ -40,21 +41,24 @@ class Model:
         inputs = self._interpreter.get_input_details()
         outputs = self._interpreter.get_output_details()
         found = f"from {_describe(inputs)} to {_describe(outputs)}"
-        if _signature(inputs) != [((1, *input_shape), np.float32)] or _signature(outputs) != [
+        if _signature(inputs) != [((1, *input_shape), np.float32)] or _signature(outputs)[:1] != [
             ((1, *output_shape), np.float32)
         ]:
             raise ModelError(path, f"a model made for something else ({found})", expected)
         self.input_shape = input_shape
         self.output_shape = output_shape
         self._input = int(inputs[0]["index"])
-        self._output = int(outputs[0]["index"])
+        self._outputs = [int(output["index"]) for output in outputs]
 
     def __call__(self, values: NDArray[np.float32]) -> NDArray[np.float32]:
         """Run the model once; `values` has `input_shape`, the result `output_shape`."""
+        return self.readings(values)[0]
+
+    def readings(self, values: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """Run the model once and give all its outputs, the asked one first."""
         self._interpreter.set_tensor(self._input, values[np.newaxis].astype(np.float32, copy=False))
         self._interpreter.invoke()
-        result: NDArray[np.float32] = self._interpreter.get_tensor(self._output)[0]
-        return result
+        return [self._interpreter.get_tensor(output)[0] for output in self._outputs]
 
 
 def sealed(content: bytes) -> bytes:

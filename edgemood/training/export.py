@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 import torch
 from numpy.typing import NDArray
+from tensorflow.lite.tools import flatbuffer_utils
 from torch import fx, nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
@@ -45,8 +46,9 @@ class Export:
 def export_int8(network: nn.Module, inputs: NDArray[np.float32], path: Path) -> Export:
     """Write `network` as a TFLite file of batch 1 with float32 input and output, int8 inside.
 
-    `network` takes (n, channels, height, width) and gives one tensor. `inputs`, (n, height, width,
-    channels) float32, are representative device inputs: they set the ranges of the activations.
+    `network` takes (n, channels, height, width) and gives one tensor or a tuple of them, which are
+    the file's outputs in the same order. `inputs`, (n, height, width, channels) float32, are
+    representative device inputs: they set the ranges of the activations.
     Raises ExportError when an operation is unknown or the float outputs differ.
     """
     graph = _Graph(network)
@@ -61,8 +63,13 @@ def export_int8(network: nn.Module, inputs: NDArray[np.float32], path: Path) -> 
 
 def _difference(network: nn.Module, graph: _Graph, inputs: NDArray[np.float32]) -> float:
     with torch.no_grad():
-        expected = network.eval()(torch.from_numpy(inputs).permute(0, 3, 1, 2)).numpy()
-    return float(np.abs(graph(tf.constant(inputs)).numpy() - expected).max())
+        expected = network.eval()(torch.from_numpy(inputs).permute(0, 3, 1, 2))
+    pairs = zip(_outputs(expected), _outputs(graph(tf.constant(inputs))), strict=True)
+    return max(float(np.abs(ours.numpy() - theirs.numpy()).max()) for theirs, ours in pairs)
+
+
+def _outputs(result: Any) -> tuple[Any, ...]:
+    return result if isinstance(result, tuple) else (result,)
 
 
 def _convert(graph: _Graph, inputs: NDArray[np.float32]) -> bytes:
@@ -72,8 +79,15 @@ def _convert(graph: _Graph, inputs: NDArray[np.float32]) -> bytes:
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([sample[np.newaxis]] for sample in inputs)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    content: bytes = converter.convert()
-    return content
+    return _in_order(converter.convert())
+
+
+def _in_order(content: bytes) -> bytes:
+    """The converter shuffles several outputs; their names still end with their numbers."""
+    model = flatbuffer_utils.convert_bytearray_to_object(content)
+    graph = model.subgraphs[0]
+    graph.outputs = sorted(graph.outputs, key=lambda output: graph.tensors[output].name)
+    return bytes(flatbuffer_utils.convert_object_to_bytearray(model))
 
 
 class _Graph(tf.Module):  # type: ignore[misc]  # tensorflow is untyped
@@ -168,10 +182,14 @@ def _unpadded(layer: nn.MaxPool2d | nn.AvgPool2d, values: Any) -> Any:
     return values
 
 
-def _global_average(layer: nn.AdaptiveAvgPool2d, values: Any) -> Any:
-    if _pair(layer.output_size) != (1, 1):
-        raise ExportError(f"adaptive pooling to {layer.output_size} instead of 1×1")
-    return tf.reduce_mean(values, axis=(1, 2), keepdims=True)
+def _adaptive_average(layer: nn.AdaptiveAvgPool2d, values: Any) -> Any:
+    wanted, given = _pair(layer.output_size), tuple(values.shape[1:3])
+    if wanted == (1, 1):
+        return tf.reduce_mean(values, axis=(1, 2), keepdims=True)
+    window = tuple(size // out for size, out in zip(given, wanted, strict=True))
+    if tuple(size * out for size, out in zip(window, wanted, strict=True)) != given:
+        raise ExportError(f"adaptive pooling of {given} to {wanted}: the windows would overlap")
+    return tf.nn.avg_pool2d(values, window, window, "VALID")
 
 
 def _mean(values: Any, dim: Any, keepdim: bool = False) -> Any:  # noqa: FBT001, FBT002  (torch's)
@@ -206,7 +224,7 @@ _LAYERS: dict[type[nn.Module], Callable[[Any, Any], Any]] = {
     nn.Linear: _linear,
     nn.MaxPool2d: _max_pool,
     nn.AvgPool2d: _average_pool,
-    nn.AdaptiveAvgPool2d: _global_average,
+    nn.AdaptiveAvgPool2d: _adaptive_average,
     nn.Flatten: lambda layer, values: _flatten(values, layer.start_dim, layer.end_dim),
     nn.ReLU: lambda _, values: tf.nn.relu(values),
     nn.ReLU6: lambda _, values: tf.nn.relu6(values),

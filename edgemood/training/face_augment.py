@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -37,6 +38,11 @@ class Variation:
     low_light: float = 0.10
     noise: float = 0.10
     blur: float = 0.10
+    motion: float = 0.05
+    jpeg: float = 0.05
+    glare: float = 0.05
+    partial: float = 0.05
+    """share of faces of which up to a third is beyond the picture's edge or behind something"""
     coarse: float = 0.10
     """share of faces seen at 16 to 32 pixels"""
     cutout: float = 0.5
@@ -61,10 +67,14 @@ def vary(
     pixels = images.unsqueeze(1).float()
     pixels = _pose(pixels, side, variation)
     pixels = _tone(pixels, variation)
+    pixels = _sometimes(variation.glare, pixels, _glare)
+    pixels = _sometimes(variation.partial, pixels, _partial)
     pixels = _sometimes(variation.low_light, pixels, low_light)
     pixels = _sometimes(variation.blur, pixels, _blur)
+    pixels = _sometimes(variation.motion, pixels, _motion)
     pixels = _sometimes(variation.coarse, pixels, _coarse)
     pixels = _sometimes(variation.noise, pixels, _noise)
+    pixels = _sometimes(variation.jpeg, pixels, _jpeg)
     faces = normalise(pixels.round().clamp(0, 255))
     return _cutout(faces, variation)
 
@@ -149,6 +159,61 @@ def _blur(pixels: Tensor) -> Tensor:
     kernel /= kernel.sum()
     padded = F.pad(pixels, (3, 3, 3, 3), mode="replicate")
     return F.conv2d(F.conv2d(padded, kernel.view(1, 1, 1, -1)), kernel.view(1, 1, -1, 1))
+
+
+def _motion(pixels: Tensor) -> Tensor:
+    """The smear of a moving head: a line of 3 to 7 pixels in any direction, one for the batch."""
+    half = float(torch.empty(1).uniform_(1.0, 3.0))
+    angle = float(torch.empty(1).uniform_(0, math.pi))
+    offsets = torch.arange(-3.0, 4.0)
+    down, across = torch.meshgrid(offsets, offsets, indexing="ij")
+    along = across * math.cos(angle) + down * math.sin(angle)
+    aside = across * math.sin(angle) - down * math.cos(angle)
+    kernel = (half + 0.5 - along.abs()).clamp(0, 1) * (1 - aside.abs()).clamp(0, 1)
+    padded = F.pad(pixels, (3, 3, 3, 3), mode="replicate")
+    return F.conv2d(padded, (kernel / kernel.sum()).view(1, 1, 7, 7))
+
+
+def _jpeg(pixels: Tensor) -> Tensor:
+    """JPEG of quality 20 to 70, one for the batch."""
+    quality = int(torch.randint(20, 71, ()))
+    pictures = pixels.round().clamp(0, 255).byte().numpy()[:, 0]
+    read = [
+        cv2.imdecode(
+            cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1],
+            cv2.IMREAD_GRAYSCALE,
+        )
+        for picture in pictures
+    ]
+    return torch.from_numpy(np.stack(read)).unsqueeze(1).float()
+
+
+def _glare(pixels: Tensor) -> Tensor:
+    """A lamp mirrored in both glasses of spectacles: soft bright spots about the eyes."""
+    side = pixels.shape[-1]
+    places = (torch.arange(side) + 0.5) / side
+    height = _uniform(pixels, 0.30, 0.48)
+    apart = _uniform(pixels, 0.14, 0.22)  # of each eye from the middle
+    aside = _uniform(pixels, -0.06, 0.06)  # the lamp's mirror image lies beside the pupil
+    down = ((places.view(1, 1, -1, 1) - height) / _uniform(pixels, 0.03, 0.09)) ** 2
+    strength = _uniform(pixels, 0.4, 1.0)
+    for eye in (-apart, apart):
+        across = ((places.view(1, 1, 1, -1) - 0.5 - eye - aside) / 0.09) ** 2
+        pixels = pixels + (255 - pixels) * strength * torch.exp(-((down + across) ** 2))
+    return pixels
+
+
+def _partial(pixels: Tensor) -> Tensor:
+    """One side of each face is replaced by an even grey."""
+    side = pixels.shape[-1]
+    places = (torch.arange(side) + 0.5) / side
+    hidden = places.view(1, 1, 1, -1) < _uniform(pixels, 0.1, 0.35)
+    hidden = hidden.expand(-1, -1, side, -1)
+    turns = torch.randint(0, 4, (len(pixels),))
+    turned = torch.stack(
+        [torch.rot90(mask, int(k), (1, 2)) for mask, k in zip(hidden, turns, strict=True)]
+    )
+    return torch.where(turned, _uniform(pixels, 0, 255).expand_as(pixels), pixels)
 
 
 def _coarse(pixels: Tensor) -> Tensor:

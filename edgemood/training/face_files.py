@@ -7,10 +7,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from edgemood.emotion import EMOTIONS
 from edgemood.training.export import Export, export_int8
 from edgemood.training.face_data import Faces
-from edgemood.training.face_heads import DeviceNet, Mix
+from edgemood.training.face_heads import DeviceNet, Reading
 from edgemood.training.face_net import FaceNet
 from edgemood.vision.expression import normalise
 
@@ -32,7 +31,7 @@ def write(device: DeviceNet, train: Faces, models: Path) -> Export:
 
 def load_float(models: Path) -> DeviceNet:
     """The float network behind the int8 file."""
-    device = DeviceNet(FaceNet(), Mix(0.0, 0.0, (0.0,) * len(EMOTIONS)))
+    device = DeviceNet(FaceNet(), Reading(), Reading())
     halves = torch.load(models / FLOAT, weights_only=True)
     device.load_state_dict({name: value.float() for name, value in halves.items()})
     device.eval()

@@ -9,9 +9,13 @@ from edgemood.emotion import EMOTIONS
 
 STEM = 24
 WIDTHS = (24, 64, 112)
-"""Channels at 24×24, 12×12 and 6×6 pixels: 39.4 M multiply-adds at 48×48, 0.55 M weights."""
+"""Channels at 24×24, 12×12 and 6×6 pixels: 39.7 M multiply-adds at 48×48, 0.84 M weights."""
 
-DROPOUT = 0.3
+GRID = 3
+PLACES = 256
+"""Hidden units of the branch that sees what is where: dear in weights, cheap in multiply-adds."""
+
+DROPOUT = 0.2
 
 
 class Residual(nn.Module):  # type: ignore[misc]  # torch is not typed here
@@ -39,6 +43,31 @@ class Residual(nn.Module):  # type: ignore[misc]  # torch is not typed here
         return result
 
 
+class Pooling(nn.Module):  # type: ignore[misc]  # torch is not typed here
+    """The mean over all places, corrected by a small network that sees which place is which.
+
+    A face's parts have their places, which a mean alone forgets. The correction begins at zero.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.mean = nn.AdaptiveAvgPool2d(1)
+        self.correction = nn.Sequential(
+            nn.AdaptiveAvgPool2d(GRID),  # at 6×6 the same as pooling by twos
+            nn.Conv2d(channels, PLACES, GRID, bias=False),
+            nn.BatchNorm2d(PLACES),
+            nn.ReLU(),
+            nn.Conv2d(PLACES, channels, 1),
+        )
+        nn.init.zeros_(self.correction[-1].weight)
+        nn.init.zeros_(self.correction[-1].bias)
+
+    def forward(self, features: Tensor) -> Tensor:
+        """(n, channels, h, w) to (n, channels, 1, 1); h and w from `GRID` on."""
+        result: Tensor = self.mean(features) + self.correction(features)
+        return result
+
+
 class FaceNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
     """Grey faces (n, 1, 48, 48) to two vectors of logits: FER2013's label and the FER+ votes."""
 
@@ -55,7 +84,7 @@ class FaceNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
             Residual(middle, middle, 1),
             Residual(middle, coarse, 2),
             Residual(coarse, coarse, 1),
-            nn.AdaptiveAvgPool2d(1),
+            Pooling(coarse),
             nn.Flatten(),
         )
         self.dropout = nn.Dropout(DROPOUT)

@@ -53,9 +53,32 @@ def test_the_int8_file_gives_what_the_network_gives(tmp_path: Path):
     assert np.abs(outputs - expected).max() < 0.05 * np.ptp(expected)
 
 
+class Several(nn.Module):
+    """Outputs told apart by their level."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pool = nn.Sequential(nn.AdaptiveAvgPool2d((4, 3)), nn.AdaptiveAvgPool2d(1))
+        self.heads = nn.ModuleList([nn.Linear(2, 7), nn.Linear(2, 7), nn.Linear(2, 7)])
+        for level, head in enumerate(self.heads):
+            nn.init.constant_(head.bias, level)
+
+    def forward(self, pictures):
+        features = self.pool(pictures).flatten(1)
+        return tuple(head(features) for head in self.heads)
+
+
+def test_several_outputs_keep_their_order(tmp_path: Path):
+    export_int8(Several(), INPUTS, tmp_path / "several.tflite")
+    model = Model(tmp_path / "several.tflite", SHAPE, (7,))
+    readings = model.readings(INPUTS[0])
+    assert [round(float(reading.mean())) for reading in readings] == [0, 1, 2]
+    np.testing.assert_array_equal(model(INPUTS[0]), readings[0])
+
+
 @pytest.mark.parametrize(
     "layer",
-    [nn.Conv2d(2, 4, 3, groups=2), nn.AdaptiveAvgPool2d(2), nn.MaxPool2d(3, 2, 1), nn.Softplus()],
+    [nn.Conv2d(2, 4, 3, groups=2), nn.AdaptiveAvgPool2d(5), nn.MaxPool2d(3, 2, 1), nn.Softplus()],
     ids=["grouped", "adaptive", "padded pool", "unknown"],
 )
 def test_an_operation_that_would_not_come_out_equal_is_refused(layer: nn.Module, tmp_path: Path):

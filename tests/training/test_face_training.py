@@ -1,15 +1,31 @@
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 
-from edgemood.training.face import Recipe, Training
+from edgemood.training.face import Recipe, Training, adopt
 from edgemood.training.face_augment import Variation, dim, normalise_batch, vary
 from edgemood.training.face_data import Faces
-from edgemood.training.face_heads import DeviceNet, Mix, choose_mix, head_logits
-from edgemood.training.face_net import FaceNet, multiply_adds
+from edgemood.training.face_heads import (
+    LEAST_RECALL,
+    DeviceNet,
+    Reading,
+    head_logits,
+    label_reading,
+    votes_reading,
+)
+from edgemood.training.face_net import FaceNet, Pooling, multiply_adds
+from edgemood.training.metrics import recalls
 from edgemood.vision.expression import normalise
+
+SHARES = [field.name for field in fields(Variation) if field.name != "cutout_side"]
+STILL = Variation(**dict.fromkeys(SHARES, 0.0))
+ALWAYS = Variation(**dict.fromkeys(SHARES, 1.0))
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +45,26 @@ def test_training_sees_what_the_device_sees(faces: Faces):
 
 @pytest.mark.parametrize("side", [32, 48])
 def test_varied_faces_are_finite_and_of_the_asked_size(faces: Faces, side: int):
-    always = Variation(low_light=1, noise=1, blur=1, coarse=1, cutout=1)
-    for variation in (Variation(), always):
+    for variation in (Variation(), ALWAYS):
         varied = vary(torch.from_numpy(faces.images), side, variation)
         assert varied.shape == (len(faces), 1, side, side)
         assert torch.isfinite(varied).all()
 
 
+@pytest.mark.parametrize("field", SHARES)
+def test_each_variation_alone_changes_faces(faces: Faces, field: str):
+    images = torch.from_numpy(faces.images[1:9])
+    torch.manual_seed(1)
+    plain = vary(images, 48, STILL)
+    torch.manual_seed(1)
+    varied = vary(images, 48, replace(STILL, **{field: 1.0}))
+    assert torch.isfinite(varied).all()
+    assert not torch.equal(plain, varied)
+
+
 def test_without_variation_faces_stay_what_they_are(faces: Faces):
     torch.manual_seed(0)
-    still = Variation(0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-    kept = vary(torch.from_numpy(faces.images[:1] // 2 + 20), 48, still)
+    kept = vary(torch.from_numpy(faces.images[:1] // 2 + 20), 48, STILL)
     assert torch.isfinite(kept).all()
 
 
@@ -55,27 +80,62 @@ def test_less_light_means_more_noise(faces: Faces):
     assert noise == sorted(noise)
 
 
-def test_the_device_network_is_the_mix_of_both_heads(faces: Faces):
+def test_the_device_network_gives_both_heads_calibrated(faces: Faces):
     network = FaceNet().eval()
     label_logits, votes_logits = head_logits(network, faces)
-    device = DeviceNet(network, Mix(0.3, 0.7, (0, 1, 2, 3, 4, 5, 6))).eval()
+    device = DeviceNet(network, Reading(0.3), Reading(0.7, (0, 1, 2, 3, 4, 5, 6))).eval()
     with torch.no_grad():
         batch = normalise_batch(torch.from_numpy(faces.images).unsqueeze(1).float())
-        mixed = device(batch).numpy()
-    np.testing.assert_allclose(
-        mixed, 0.3 * label_logits + 0.7 * votes_logits + np.arange(7), atol=1e-4
-    )
+        votes, label = device(batch)
+    np.testing.assert_allclose(votes, 0.3 * votes_logits, atol=1e-4)
+    np.testing.assert_allclose(label, 0.7 * label_logits + np.arange(7), atol=1e-4)
 
 
-def test_the_chosen_mix_explains_the_labels_better_than_either_head(faces: Faces):
-    network = FaceNet().eval()
-    device = DeviceNet(network, choose_mix(network, faces)).eval()
-    batch = normalise_batch(torch.from_numpy(faces.images).unsqueeze(1).float())
-    labels = torch.from_numpy(faces.labels)
-    with torch.no_grad():
-        mixed = torch.nn.functional.cross_entropy(device(batch), labels)
-        heads = [torch.nn.functional.cross_entropy(logits, labels) for logits in network(batch)]
-    assert mixed <= min(heads)
+def test_the_label_reading_recalls_every_emotion_it_can_tell():
+    random = np.random.default_rng(0)
+    labels = np.arange(2100) % 7
+    logits = (random.standard_normal((2100, 7)) + 2 * np.eye(7)[labels]).astype(np.float32)
+    logits[:, 2] -= 1.5  # fear is held back
+    assert recalls(logits, labels).min() < LEAST_RECALL
+    reading = label_reading(logits, labels)
+    assert recalls(reading.scale * logits + reading.offsets, labels).min() >= LEAST_RECALL
+    assert np.argmax(reading.offsets) == 2
+
+
+def test_an_emotion_nobody_shows_needs_no_offset():
+    labels = np.arange(60) % 6
+    reading = label_reading(np.eye(7, dtype=np.float32)[labels], labels)
+    assert set(reading.offsets) == {0.0}
+
+
+@settings(max_examples=20, deadline=None)
+@given(arrays(np.float32, (40, 7), elements=st.floats(-5, 5, width=32)), st.floats(0.2, 5))
+def test_calibration_never_changes_who_wins(logits, sharpened):
+    majority = np.arange(40) % 8 - 1  # -1: not known
+    reading = votes_reading(logits * np.float32(sharpened), majority)
+    assert reading.scale > 0
+    assert set(reading.offsets) == {0.0}
+
+
+def test_an_overconfident_head_is_calmed():
+    random = np.random.default_rng(0)
+    labels = np.arange(700) % 7
+    logits = (random.standard_normal((700, 7)) + np.eye(7)[labels]).astype(np.float32)
+    calm, loud = votes_reading(logits, labels), votes_reading(3 * logits, labels)
+    assert loud.scale == pytest.approx(calm.scale / 3, rel=0.01)
+
+
+def test_a_second_training_begins_where_the_first_ended(faces: Faces, tmp_path: Path):
+    Training(Recipe(epochs=1, batch=32), tmp_path, faces, faces, None).run()
+    network = FaceNet()
+    adopt(network, tmp_path / "best.pt")
+    best = torch.load(tmp_path / "best.pt", weights_only=True)["network"]
+    assert all(torch.equal(value, best[name]) for name, value in network.state_dict().items())
+
+
+def test_the_correction_by_place_begins_at_nothing():
+    maps = torch.rand(2, 8, 6, 6)
+    torch.testing.assert_close(Pooling(8).eval()(maps), maps.mean(dim=(2, 3), keepdim=True))
 
 
 def test_the_network_stays_within_its_budget():
@@ -85,8 +145,8 @@ def test_the_network_stays_within_its_budget():
 
 
 def test_a_training_that_was_interrupted_goes_on_where_it_was(faces: Faces, tmp_path: Path, capsys):
-    Training(Recipe(epochs=1, batch=32), tmp_path, faces, faces).run()
-    Training(Recipe(epochs=2, batch=32), tmp_path, faces, faces).run()
+    Training(Recipe(epochs=1, batch=32), tmp_path, faces, faces, None).run()
+    Training(Recipe(epochs=2, batch=32), tmp_path, faces, faces, None).run()
     printed = capsys.readouterr().out
     assert "epoch 1/1" in printed
     assert "resumed after epoch 1" in printed
