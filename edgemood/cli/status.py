@@ -33,6 +33,7 @@ def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
         if isinstance(sense, dict):
             yield _clean(name), _sense(sense)
     yield from _music(_section(reply, "music"))
+    yield from _library(_section(reply, "library"))
     yield from _config(_section(reply, "config"))
     if led := reply.get("led"):
         yield "LED", _text(led)
@@ -84,6 +85,21 @@ def _music(music: Reply) -> Iterator[tuple[str, Text]]:
         yield "playing", _text(playing)
     for number, song in enumerate(music.get("coming") or ()):
         yield "" if number else "next", _text(song)
+
+
+def _library(library: Reply) -> Iterator[tuple[str, Text]]:
+    songs, pending = library.get("songs"), library.get("pending")
+    if not isinstance(songs, int) or not isinstance(pending, int):
+        return
+    parts = [_text(f"{songs} songs")]
+    if pending:
+        rate = library.get("per_minute") or 0
+        parts.append(_text(f"{pending} to be analysed, {rate:.0f} a minute"))
+    if problems := library.get("problems"):
+        parts.append(_text(f"{problems} could not be listened to"))
+    if detail := library.get("detail"):
+        parts.append(_text(detail, "yellow"))
+    yield "library", Text("; ").join(parts)
 
 
 def _config(config: Reply) -> Iterator[tuple[str, Text]]:

@@ -142,6 +142,12 @@ class MusicConfig(Section):
     """quiet hours: the most exciting song, from -1 (calm) to 1 (excited)"""
     quiet_volume: Annotated[int, Field(ge=0, le=100)] = 40
     """quiet hours: MPD's volume at most"""
+    directory: Path | None = None
+    """where the songs are; none: MPD tells, when reached by its unix socket"""
+    words: Path | None = None
+    """a YAML file with words of the owner's that speak of a mood, as in tags"""
+    analyse: Literal["yes", "no"] = "yes"
+    """whether songs are listened to in the background"""
     ahead: Annotated[int, Field(ge=1, le=50)] = 2
     """songs kept queued after the one that plays"""
     yield_min: Annotated[float, Field(ge=0, le=1440)] = 15.0

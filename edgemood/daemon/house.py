@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from edgemood.backoff import Backoff
@@ -14,6 +15,7 @@ from edgemood.config.schema import Config
 from edgemood.daemon import notify
 from edgemood.daemon.control import VERBS, ControlServer
 from edgemood.daemon.memory import Memory
+from edgemood.daemon.scanner import open_index, scanner_of
 from edgemood.daemon.senses import SenseProcess
 from edgemood.daemon.status import ConfigSource, Status
 from edgemood.daemon.watchdog import Watchdog
@@ -35,8 +37,14 @@ class Daemon:
     """Everything that runs while the box is on; one configuration, from start to end."""
 
     def __init__(
-        self, config: Config, clock: Clock, memory: Memory, source: ConfigSource | None = None
+        self,
+        config: Config,
+        clock: Clock,
+        memory: Memory,
+        source: ConfigSource | None = None,
+        library: Path | None = None,
     ) -> None:
+        """`library` is the folder of the song index; without one, it lives as long as this."""
         self._config = config
         self._clock = clock
         self._memory = memory
@@ -55,13 +63,16 @@ class Daemon:
         }
         self._sense_tasks: list[asyncio.Task[None]] = []
         self._watchdog = Watchdog(clock, PATIENCE_S)
+        self._index = open_index(library, config.music)
         self._dj = Dj(
             config,
             clock,
             memory,
+            index=self._index,
             on_message=self._answer_message,
             on_progress=partial(self._watchdog.progress, "music"),
         )
+        self._scanner = scanner_of(self._index, config.music, clock, self._dj.rebuild_index)
         self._control = ControlServer(config.daemon.socket, self.obey, clock)
         self._panel: Panel | None = None
         self._tasks = asyncio.TaskGroup()
@@ -84,6 +95,8 @@ class Daemon:
             async with self._tasks:
                 self._keep_alive("mood", self._decide_for_ever)
                 self._keep_alive("music", self._dj.run)
+                if self._scanner is not None:
+                    self._keep_alive("library", self._scanner.run)
                 if (interval_s := notify.watchdog_interval_s()) is not None:
                     self._keep_alive("watchdog", partial(self._feed_watchdog, interval_s))
                 if self.sensing:
@@ -92,6 +105,7 @@ class Daemon:
             if self._panel is not None:
                 self._panel.close()
             await self._control.close()
+            self._index.close()
 
     def status(self) -> dict[str, Any]:
         """Everything an owner may want to know, ready for JSON."""
@@ -221,6 +235,7 @@ class Daemon:
             skipping=self._skipping,
             senses=self._senses,
             music=self._dj.status(),
+            library=None if self._scanner is None else self._scanner.report,
             source=self.source,
         )
 

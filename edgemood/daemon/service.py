@@ -50,7 +50,7 @@ class _Service:
             journal.set_up(config.daemon.log)
             _complain(problems)
             source = ConfigSource(self._file, tuple(problems))
-            daemon = Daemon(config, self._clock, self._memory, source)
+            daemon = Daemon(config, self._clock, self._memory, source, self._state)
             living = asyncio.create_task(daemon.run())
             changing = asyncio.create_task(self._next_config(daemon, config))
             await _first_of(living, changing, asyncio.create_task(self._ending.wait()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +11,7 @@ from edgemood import __version__
 from edgemood.daemon.senses import SenseProcess
 from edgemood.mood import Reason, RoomMood, Sense
 from edgemood.music import MusicStatus
+from edgemood.music.library.report import ScanReport
 from edgemood.panel import LedState, most_urgent
 from edgemood.pipe import SenseState
 
@@ -37,6 +38,8 @@ class Status:
     senses: Mapping[Sense, SenseProcess]
     """those that are not switched off in the configuration"""
     music: MusicStatus
+    library: ScanReport | None
+    """None: songs are not analysed"""
     source: ConfigSource
 
     def started(self) -> bool:
@@ -97,6 +100,7 @@ class Status:
             "looking": self.looking,
             "senses": {sense: self._sense(self.senses.get(sense)) for sense in Sense},
             "music": self.music.as_dict(),
+            "library": None if self.library is None else asdict(self.library),
             "config": {
                 "file": None if self.source.file is None else str(self.source.file),
                 "problems": list(self.source.problems),

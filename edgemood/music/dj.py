@@ -115,6 +115,15 @@ class Dj:
             await self._keeper.move_on(replace=False)
         return f"not {self._name(unwanted)}"
 
+    def rebuild_index(self, problem: str) -> None:
+        """Begin the index anew, because of a problem somebody found in it."""
+        try:
+            self._index.rebuild(problem)
+        except LibraryError as error:
+            self._index_trouble.starts(str(error))
+        self._stale = set(Change)
+        self._library_due.set()
+
     async def run(self) -> None:
         """Live until cancelled: find MPD, keep its queue, and find it again when it is lost."""
         backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
@@ -228,9 +237,7 @@ class Dj:
                 return False
             await self._load_library()
         except IndexDamagedError as error:
-            self._index.rebuild(str(error))
-            self._stale = set(Change)
-            self._library_due.set()
+            self.rebuild_index(str(error))
         except LibraryError as error:
             self._index_trouble.starts(str(error))
         else:

@@ -15,6 +15,7 @@ from edgemood.music.library.columns import GENRES, ROW, Library, file_key, fill_
 from edgemood.music.library.journal import LabelJournal
 from edgemood.music.library.labels import Labels
 from edgemood.music.library.moods import pack, song_mood, unpack
+from edgemood.music.library.paths import path_text
 from edgemood.music.library.store import IN_MEMORY, Store
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.words import SHIPPED, Words
@@ -26,8 +27,9 @@ _ROWS_AT_ONCE = 10_000
 _SONG = (
     "SELECT song.id, path, title, artist.name, album.name, genres, year, language.name, duration_s,"
     " song.artist, song.language, features"
-    " FROM song LEFT JOIN artist ON artist.id = song.artist"
-    " LEFT JOIN album ON album.id = song.album LEFT JOIN language ON language.id = song.language"
+    " FROM song LEFT JOIN name AS artist ON artist.kind = 'artist' AND artist.id = song.artist"
+    " LEFT JOIN name AS album ON album.kind = 'album' AND album.id = song.album"
+    " LEFT JOIN name AS language ON language.kind = 'language' AND language.id = song.language"
 )
 
 
@@ -54,11 +56,14 @@ class SongIndex:
             self.labels.restore()
 
     @classmethod
-    def open(cls, folder: Path, words: Words = SHIPPED) -> Self:
-        """The index kept in a folder; it is made where there is none."""
+    def open(cls, folder: Path, words: Words = SHIPPED, *, mend: bool = False) -> Self:
+        """The index kept in a folder; it is made where there is none.
+
+        With `mend`, a damaged one is moved aside and begun anew; that is the daemon's business.
+        """
         with contextlib.suppress(OSError):  # SQLite says what is wrong with it
             folder.mkdir(parents=True, exist_ok=True)
-        return cls(Store(folder / FILE_NAME), LabelJournal(folder / JOURNAL_NAME), words)
+        return cls(Store(folder / FILE_NAME, mend=mend), LabelJournal(folder / JOURNAL_NAME), words)
 
     @classmethod
     def in_memory(cls, words: Words = SHIPPED) -> Self:
@@ -134,8 +139,14 @@ class SongIndex:
         if not name:
             return 0
         with self.store.writing() as database:
-            database.execute(f"INSERT OR IGNORE INTO {kind} (name) VALUES (?)", (name,))
-            row = database.execute(f"SELECT id FROM {kind} WHERE name = ?", (name,)).fetchone()
+            database.execute(
+                "INSERT OR IGNORE INTO name SELECT ?1, coalesce(max(id), 0) + 1, ?2"
+                " FROM name WHERE kind = ?1",
+                (kind, name),
+            )
+            row = database.execute(
+                "SELECT id FROM name WHERE kind = ? AND name = ?", (kind, name)
+            ).fetchone()
         return int(row[0])
 
     def refresh(self, ids: Iterable[int]) -> None:
@@ -176,7 +187,9 @@ class SongIndex:
         file = path_text(path)
         numbers = np.frombuffer(genres, "<i2").tolist()
         names = [
-            database.execute("SELECT name FROM genre WHERE id = ?", (number,)).fetchone()[0]
+            database.execute(
+                "SELECT name FROM name WHERE kind = 'genre' AND id = ?", (number,)
+            ).fetchone()[0]
             for number in numbers
         ]
         return Song(
@@ -193,19 +206,11 @@ class SongIndex:
         )
 
 
-def path_bytes(file: str) -> bytes:
-    """MPD's name for a file as the bytes it is made of."""
-    return file.encode("utf-8", "surrogateescape")
-
-
-def path_text(path: bytes) -> str:
-    """MPD's name for a file; bytes that are not UTF-8 are kept as surrogate escapes."""
-    return path.decode("utf-8", "surrogateescape")
-
-
 def _names(database: sqlite3.Connection, kind: str) -> tuple[str, ...]:
     """Names by number; the first is empty."""
-    rows = database.execute(f"SELECT id, name FROM {kind} ORDER BY id").fetchall()
+    rows = database.execute(
+        "SELECT id, name FROM name WHERE kind = ? ORDER BY id", (kind,)
+    ).fetchall()
     names = [""] * (1 + (rows[-1][0] if rows else 0))
     for number, name in rows:
         names[number] = name

@@ -14,6 +14,8 @@ from edgemood.music.library.tables import explained, move_aside, open_database, 
 
 IN_MEMORY = Path(":memory:")
 """an index that lives as long as the process"""
+UNCHECKED = "unchecked"
+"""``yes`` after a power cut, until somebody has looked at every page of the file"""
 
 log = logging.getLogger(__name__)
 
@@ -25,17 +27,31 @@ class Store:
     LibraryError when it cannot be used for another reason.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open the file. A damaged one is moved aside, and `fresh` tells that it began anew."""
+    def __init__(self, path: Path, *, mend: bool = True) -> None:
+        """Open the file. A damaged one is moved aside, and `fresh` tells that it began anew.
+
+        Only one process may do so; the others leave it to that one, and get IndexDamagedError.
+        """
         self.path = path
         self.fresh = path == IN_MEMORY or not path.exists()
+        unclean = mend and _left_open(path)
         self._turn = RLock()
         try:
             self._database = open_database(path)
         except IndexDamagedError as error:
+            if not mend:
+                raise
             self._begin_anew(str(error))
+        self._inode = _inode(path)
         self._own_writes = 0
         self._seen: tuple[int, int] | None = None
+        if unclean:
+            self.keep(UNCHECKED, "yes")
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another process has begun a new file in this one's place."""
+        return _inode(self.path) != self._inode
 
     def close(self) -> None:
         """Let go of the file."""
@@ -52,6 +68,7 @@ class Store:
     def _begin_anew(self, problem: str) -> None:
         log.warning("%s; kept as %s, building a new one", problem, move_aside(self.path))
         self._database = open_database(self.path)
+        self._inode = _inode(self.path)
         self.fresh = True
 
     @contextmanager
@@ -90,3 +107,18 @@ class Store:
             return
         with self.writing() as database:
             database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
+
+
+def _left_open(path: Path) -> bool:
+    """Whether the last one to write did not get to close the file."""
+    try:
+        return path.with_name(f"{path.name}-wal").stat().st_size > 0
+    except OSError:
+        return False

@@ -10,7 +10,6 @@ from edgemood.music.library.index import SongIndex
 from edgemood.music.library.tags import STICKER, label_says
 from edgemood.music.library.update import Update
 from edgemood.music.player import Change, Player, Tags
-from edgemood.trouble import Trouble
 
 _STATE = "mpd"
 """what MPD's library was when all of it was last read"""
@@ -25,9 +24,13 @@ log = logging.getLogger(__name__)
 class LibrarySync:
     """Reads from MPD what the index does not know yet."""
 
-    def __init__(self, player: Player, index: SongIndex) -> None:
+    def __init__(
+        self, player: Player, index: SongIndex, label_playlists: Collection[str] = ()
+    ) -> None:
+        """What `label_playlists` hold is not read here: the box writes to them, too."""
         self._player = player
         self._index = index
+        self._label_playlists = frozenset(label_playlists)
 
     async def follow(
         self, changes: Collection[Change], on_page: Callable[[], None] = lambda: None
@@ -74,7 +77,7 @@ class LibrarySync:
         """The first playlist named after an emotion that each song is in."""
         words: dict[str, str] = {}
         for name in await self._player.playlists():
-            if label_says("playlist", name):
+            if name not in self._label_playlists and label_says("playlist", name):
                 for file in await self._player.playlist(name):
                     words.setdefault(file, name)
         return words

@@ -15,10 +15,10 @@ BUSY_S: Final = 30.0
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
-CREATE TABLE artist (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE album (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE genre (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE language (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+-- artists, albums, genres, languages: small numbers for each kind
+CREATE TABLE name (
+    kind TEXT, id INTEGER, name TEXT NOT NULL, PRIMARY KEY (kind, id), UNIQUE (kind, name)
+) WITHOUT ROWID;
 CREATE TABLE song (
     id INTEGER PRIMARY KEY AUTOINCREMENT,  -- a number is never given twice
     key INTEGER NOT NULL UNIQUE,           -- file_key(path)

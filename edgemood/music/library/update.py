@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
 from edgemood.music.library.columns import file_key
-from edgemood.music.library.index import SongIndex, path_bytes, path_text
+from edgemood.music.library.index import SongIndex
+from edgemood.music.library.paths import path_bytes, path_text
 from edgemood.music.library.tags import duration_in, song_of
 from edgemood.music.player import Tags
 from edgemood.music.song import Origin
@@ -73,8 +75,8 @@ class Update:
             database.executemany(
                 "UPDATE song SET gone_at = ? WHERE id = ?", [(now, id_) for id_ in gone]
             )
-            for ids in ("pending", "row"):
-                database.executemany(f"DELETE FROM {ids} WHERE song = ?", [(id_,) for id_ in gone])
+            database.executemany("DELETE FROM pending WHERE song = ?", [(id_,) for id_ in gone])
+            database.executemany("DELETE FROM row WHERE song = ?", [(id_,) for id_ in gone])
             for id_ in self._new:
                 self.tally.moved += self._moved(database, id_)
             self.tally.gone = len(gone) - self.tally.moved
@@ -85,10 +87,10 @@ class Update:
     def _known(
         self, database: sqlite3.Connection, keys: Iterable[int]
     ) -> dict[int, tuple[int, str, float | None, bool]]:
-        places = ",".join(map(str, keys))
         rows = database.execute(
             "SELECT key, id, modified, duration_s, gone_at IS NOT NULL FROM song"
-            f" WHERE key IN ({places})"
+            " WHERE key IN (SELECT value FROM json_each(?))",
+            (json.dumps(list(keys)),),
         )
         return {key: (id_, modified, duration, gone) for key, id_, modified, duration, gone in rows}
 
@@ -181,8 +183,8 @@ class Update:
 
     def _forget(self, database: sqlite3.Connection, before: int) -> None:
         gone = database.execute("SELECT id FROM song WHERE gone_at < ?", (before,)).fetchall()
-        for table, column in (("source", "song"), ("song", "id")):
-            database.executemany(f"DELETE FROM {table} WHERE {column} = ?", gone)
+        database.executemany("DELETE FROM source WHERE song = ?", gone)
+        database.executemany("DELETE FROM song WHERE id = ?", gone)
 
 
 def take_place(index: SongIndex, old: int, new: int) -> None:
@@ -191,29 +193,49 @@ def take_place(index: SongIndex, old: int, new: int) -> None:
     Its number, labels and, unless the file has changed, what was heard in it live on.
     """
     with index.store.writing() as database:
-        before, now = _fields(database, old), _fields(database, new)
-        columns = [name for name in now if name not in _LIVES_ON]
+        before, now = _known_of(database, old), _known_of(database, new)
+        fields = database.execute(
+            "SELECT key, path, title, artist, album, genres, year, duration_s, start_s, end_s,"
+            " modified FROM song WHERE id = ?",
+            (new,),
+        ).fetchone()
+        heard = database.execute(
+            "SELECT language, fingerprint, features, problem FROM song WHERE id = ?", (new,)
+        ).fetchone()
+        database.execute("DELETE FROM song WHERE id = ?", (new,))
+        database.execute("DELETE FROM pending WHERE song = ?", (new,))
+        database.execute("DELETE FROM row WHERE song = ?", (new,))
         database.execute("DELETE FROM source WHERE song = ? AND origin = ?", (old, Origin.TAG))
-        database.execute("UPDATE source SET song = ? WHERE song = ?", (old, new))
-        for table, column in (("song", "id"), ("pending", "song"), ("row", "song")):
-            database.execute(f"DELETE FROM {table} WHERE {column} = ?", (new,))
+        database.execute("UPDATE OR REPLACE source SET song = ? WHERE song = ?", (old, new))
         database.execute(
-            f"UPDATE song SET {', '.join(f'{name} = ?' for name in columns)} WHERE id = ?",
-            (*(now[name] for name in columns), old),
+            "UPDATE song SET key = ?, path = ?, title = ?, artist = ?, album = ?, genres = ?,"
+            " year = ?, duration_s = ?, start_s = ?, end_s = ?, modified = ?, gone_at = NULL"
+            " WHERE id = ?",
+            (*fields, old),
         )
-        if before["fingerprint"] is None or before["modified"] != now["modified"]:
+        if now.heard:
+            database.execute(
+                "UPDATE song SET language = ?, fingerprint = ?, features = ?, problem = ?"
+                " WHERE id = ?",
+                (*heard, old),
+            )
+        elif not before.heard or before.modified != now.modified:
             database.execute("INSERT OR IGNORE INTO pending VALUES (?)", (old,))
-        index.labels.move(path_text(before["path"]), path_text(now["path"]))
+        index.labels.move(before.file, now.file)
         index.refresh([old])
 
 
-_LIVES_ON = ("id", "language", "fingerprint", "features")
+class _Known(NamedTuple):
+    file: str
+    modified: str
+    heard: bool
 
 
-def _fields(database: sqlite3.Connection, id_: int) -> dict[str, Any]:
-    row = database.execute("SELECT * FROM song WHERE id = ?", (id_,))
-    names = [name for (name, *_) in row.description]
-    return dict(zip(names, row.fetchone(), strict=True))
+def _known_of(database: sqlite3.Connection, id_: int) -> _Known:
+    path, modified, heard = database.execute(
+        "SELECT path, modified, fingerprint NOTNULL FROM song WHERE id = ?", (id_,)
+    ).fetchone()
+    return _Known(path_text(path), modified, bool(heard))
 
 
 def _name(path: bytes) -> str:

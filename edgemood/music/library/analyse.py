@@ -1,0 +1,130 @@
+"""The analysis of one song: its tags, its lyrics, its sound."""
+
+from __future__ import annotations
+
+import zlib
+from pathlib import Path
+from typing import Final
+
+from edgemood.errors import LibraryError
+from edgemood.music.library import filetags, words_sung
+from edgemood.music.library.decode import decode
+from edgemood.music.library.filetags import FileTags
+from edgemood.music.library.findings import Findings, Says, Subject
+from edgemood.music.library.fingerprint import fingerprint
+from edgemood.music.library.place import Place, find
+from edgemood.music.library.tags import tags_say, tempo_and_key_say
+from edgemood.music.song import SongMood
+from edgemood.music.words import SHIPPED, Words
+
+SOUND_MODEL: Final = "music_mood.tflite"
+MODELS: Final = (SOUND_MODEL, "lyrics_en.npz", "lyrics_zh.npz")
+_REVISION: Final = 1
+"""counts changes of the analysis itself after which songs should be analysed anew"""
+
+
+def analysis_stamp(models: Path) -> str:
+    """Differs when other models would find other moods; then all songs are analysed anew."""
+    sums = [zlib.crc32((models / name).read_bytes()) for name in MODELS if (models / name).exists()]
+    return "-".join(f"{number:x}" for number in (_REVISION, *sums))
+
+
+class Analyst:
+    """Knows the models, and analyses one song after another."""
+
+    def __init__(self, models: Path, words: Words = SHIPPED) -> None:
+        """Load the models in a folder. Raises ModelError."""
+        self._sound = self._lyrics = None
+        if (models / SOUND_MODEL).exists():
+            from edgemood.music.analysis.lyrics import LyricsModel
+            from edgemood.music.analysis.sound import SoundModel
+
+            self._sound = SoundModel(models / SOUND_MODEL)
+            self._lyrics = LyricsModel(models)
+        self._words = words
+
+    def analyse(self, folder: Path, subject: Subject) -> Findings:
+        """What there is to find out about a song in MPD's music folder."""
+        try:
+            return self._analyse(folder, subject)
+        except LibraryError as error:
+            return Findings(problem=str(error))
+        except OSError as error:
+            return Findings(problem=error.strerror or str(error), absent=True)
+
+    def _analyse(self, folder: Path, subject: Subject) -> Findings:
+        place = find(folder, subject.file, subject.start_s, subject.end_s)
+        whole_file = subject.start_s is None
+        tags = filetags.read_tags(place.path) if whole_file else FileTags()
+        text = (tags.lyrics or words_sung.beside(place.path)) if whole_file else ""
+        return self.judge(place, tags, text, subject.duration_s)
+
+    def judge(self, place: Place, tags: FileTags, text: str, duration_s: float | None) -> Findings:
+        """What tags, the text of lyrics and the sound of a place say."""
+        lyrics, language, lines = self._read(words_sung.plain(text))
+        language = language or _language(tags.language)
+        tag = self._tags_say(tags)
+        try:
+            decoded = decode(place, duration_s)
+        except LibraryError as error:
+            return Findings(tag, lyrics, language=language, lines=lines, problem=str(error))
+        heard = self._sound and self._sound.judge(decoded.pieces)
+        return Findings(
+            tag=tag,
+            lyrics=lyrics,
+            sound=heard and heard.mood,
+            language=language,
+            features=heard and heard.features,
+            fingerprint=fingerprint(decoded.pieces),
+            lines=lines,
+            seconds=tuple(
+                Says(
+                    f"{each.start_s // 60:.0f}:{each.start_s % 60:02.0f}", each.emotion, each.weight
+                )
+                for each in (heard.seconds if heard else ())
+            ),
+        )
+
+    def _read(self, text: str) -> tuple[SongMood | None, str, tuple[Says, ...]]:
+        """The mood of lyrics, their language, and the lines that spoke loudest."""
+        if words_sung.says_nothing_is_sung(text):
+            return None, "zxx", ()
+        reading = self._lyrics.judge(text) if text and self._lyrics else None
+        if reading is None:
+            return None, "", ()
+        lines = tuple(Says(line.text, line.emotion, line.weight) for line in reading.lines)
+        return reading.mood, reading.language, lines
+
+    def _tags_say(self, tags: FileTags) -> SongMood | None:
+        said = tags_say(tags.mood[:200], tags.genre[:200], tags.comment[:200], self._words)
+        return said or tempo_and_key_say(tags.bpm, tags.key)
+
+
+def _language(tag: str) -> str:
+    """An ISO 639-1 code from a tag, which mostly holds an ISO 639-2 one: ``eng``, ``deu``."""
+    code = tag.strip().casefold()[:3]
+    return _ISO_639_1.get(code, code if len(code) == 2 else "")
+
+
+_ISO_639_1: Final = {
+    "chi": "zh",
+    "deu": "de",
+    "dut": "nl",
+    "eng": "en",
+    "fin": "fi",
+    "fra": "fr",
+    "fre": "fr",
+    "ger": "de",
+    "ita": "it",
+    "jpn": "ja",
+    "kor": "ko",
+    "nld": "nl",
+    "pol": "pl",
+    "por": "pt",
+    "rus": "ru",
+    "spa": "es",
+    "swe": "sv",
+    "tur": "tr",
+    "zho": "zh",
+    "zxx": "zxx",
+}

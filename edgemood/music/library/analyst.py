@@ -1,0 +1,56 @@
+"""The process that opens strangers' files: ``python -m edgemood.music.library.analyst``.
+
+It reads subjects, a line each, and answers each with a line of findings. A decoder that crashes or
+hangs takes this process with it and nothing else; the one who started it starts another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import sys
+from pathlib import Path
+
+from edgemood.music.library.crew import READY
+from edgemood.music.library.findings import Findings, decode_subject, encode
+
+MOST_MEMORY_BYTES = 1 << 30
+"""a file that wants more lies about itself"""
+
+
+def main() -> None:
+    """Answer until the input ends; the first line of it names the folders."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
+    questions = sys.stdin.buffer
+    about = json.loads(questions.readline())
+
+    from edgemood.music.library.analyse import Analyst
+    from edgemood.music.words import SHIPPED, Words
+
+    words = Words.with_owners(Path(about["words"])) if about["words"] else SHIPPED
+    analyst = Analyst(Path(about["models"]), words)
+    music = Path(os.fsdecode(about["music"].encode("utf-8", "surrogateescape")))
+    # decoders print about every oddity of a file
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    os.dup2(1, 2)
+    answers.write(READY)
+    answers.flush()
+    for line in questions:
+        try:
+            findings = analyst.analyse(music, decode_subject(line))
+        except MemoryError:
+            findings = Findings(problem="it takes more memory than a song may")
+        except Exception as error:  # noqa: BLE001  # no file may stop the scan
+            findings = Findings(problem=f"{type(error).__name__}: {error}")
+        answers.write(encode(findings))
+        answers.flush()
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
+        main()
