@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from edgemood.config.values import Hours, Languages
 from edgemood.emotion import Emotion
 
+PLAYLISTS = r"^(none|[^*/\\]*\*[^*/\\]*)$"
+"""names of playlists: one star, and nothing that a file's name cannot hold; or none"""
+
 MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
@@ -152,6 +155,12 @@ class MusicConfig(Section):
     """songs kept queued after the one that plays"""
     yield_min: Annotated[float, Field(ge=0, le=1440)] = 15.0
     """minutes for which the queue is people's own after a hand was on it"""
+    play_counts: Literal["yes", "no"] = "yes"
+    """whether plays and skips are counted in MPD's stickers, unless another client counts them"""
+    mood_playlists: Annotated[str, Field(pattern=PLAYLISTS)] = "Mood – *"
+    """playlists that show and take the moods of songs, a star for the emotion; none"""
+    typical_playlists: Annotated[str, Field(pattern=PLAYLISTS)] = "Typical – *"
+    """playlists of the songs that are typical of an emotion, likewise"""
     no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
     """hours before the box picks the same song again"""
 

@@ -15,8 +15,11 @@ from edgemood.config.schema import Config
 from edgemood.emotion import Emotion
 from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, PlayerError
 from edgemood.mood import RoomMood
+from edgemood.music.event import Event
+from edgemood.music.feedback import Feedback
 from edgemood.music.keeper import Memory, QueueKeeper
-from edgemood.music.library import SongIndex
+from edgemood.music.label_playlists import LabelPlaylists
+from edgemood.music.library import Library, SongIndex
 from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
@@ -29,6 +32,8 @@ _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
+_FILL_FROM_S, _FILL_EVERY_S = 60.0, 600.0
+"""Moods of songs change while they are analysed, one by one; the playlists follow at leisure."""
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +57,7 @@ class Dj:
         index: SongIndex | None = None,
         on_message: Callable[[str], Awaitable[str]] | None = None,
         on_progress: Callable[[], None] = lambda: None,
+        on_event: Callable[[Event], None] = lambda _event: None,
         rng: np.random.Generator | None = None,
     ) -> None:
         self._config = config.music
@@ -60,13 +66,33 @@ class Dj:
         self._on_progress = on_progress
         self._player = Player(config.mpd)
         self._index = index or SongIndex.in_memory()
-        self._sync = LibrarySync(self._player, self._index)
+        self._labels = LabelPlaylists(
+            self._player, memory, self._index, config.music.mood_playlists
+        )
+        self._sync = LibrarySync(self._player, self._index, self._labels.names.values())
+        self._feedback = Feedback(
+            self._player,
+            clock,
+            memory,
+            learn=on_event,
+            number_of=self._number,
+            counts=config.music.play_counts == "yes",
+        )
         self._keeper = QueueKeeper(
-            self._player, clock, memory, config.music, rng=rng or np.random.default_rng()
+            self._player,
+            clock,
+            memory,
+            config.music,
+            rng=rng or np.random.default_rng(),
+            on_look=self._feedback.look,
         )
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
         self._library_due = asyncio.Event()
+        self._chores_due = asyncio.Event()
+        self._fill_from_s = clock.now_s() + _FILL_FROM_S
+        self._filled: Library | None = None
+        self._opinions_due = False
         self._stale: set[Change] = set()
         self._heard: Emotion | None = None
         self._connected = False
@@ -83,6 +109,7 @@ class Dj:
         if mood.emotion is None or mood.emotion is self._heard:
             return
         self._heard = mood.emotion
+        self._feedback.hear(mood.emotion)
         self._keeper.follow(path_for(mood.emotion, mood.scores, self._config))
         self._due.set()
 
@@ -112,8 +139,22 @@ class Dj:
             unwanted = None if now is None else now.playing
             if unwanted is None:
                 return "nothing plays"
+            self._feedback.not_this(unwanted)
             await self._keeper.move_on(replace=False)
         return f"not {self._name(unwanted)}"
+
+    async def like(self) -> str:
+        """Note that somebody likes the song that plays; gives what was done, in words.
+
+        Raises PlayerError when MPD cannot be reached.
+        """
+        if not self._connected:
+            raise PlayerError(self._detail or f"MPD at {self._player.address}: not connected")
+        now = self._keeper.now
+        if now is None or now.playing is None:
+            return "nothing plays"
+        await self._feedback.like(now.playing.file)
+        return f"you like {self._name(now.playing)}"
 
     def rebuild_index(self, problem: str) -> None:
         """Begin the index anew, because of a problem somebody found in it."""
@@ -168,6 +209,7 @@ class Dj:
             await self._load_library()
         if not len(self._keeper.library):
             await self._follow_library()
+        self._feedback.arrive()
         async with self._hands:
             await self._keeper.arrive()
         self._connected = True
@@ -186,12 +228,14 @@ class Dj:
             group.create_task(self._listen(group))
             group.create_task(self._look_now_and_then())
             group.create_task(self._follow_library_for_ever())
+            group.create_task(self._do_chores())
             while True:
                 await self._due.wait()
                 self._due.clear()
                 self._on_progress()
                 async with self._hands:
                     await self._keeper.tend()
+                self._chores_due.set()
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
         while True:
@@ -233,6 +277,9 @@ class Dj:
         stale, self._stale = self._stale, set()
         try:
             await self._sync.follow(stale, self._on_progress)
+            if Change.PLAYLISTS in stale:
+                await self._labels.read()
+            self._opinions_due |= Change.STICKERS in stale
             if not self._index.changed():
                 return False
             await self._load_library()
@@ -245,10 +292,33 @@ class Dj:
         self._say_when_empty()
         return True
 
+    async def _do_chores(self) -> None:
+        """What can wait until the queue is in order."""
+        while True:
+            await self._chores_due.wait()
+            self._chores_due.clear()
+            await self._feedback.count()
+            if self._opinions_due:
+                self._opinions_due = False
+                await self._feedback.read_opinions()
+            library = self._keeper.library
+            if library is not self._filled and self._clock.now_s() >= self._fill_from_s:
+                self._fill_from_s = self._clock.now_s() + _FILL_EVERY_S
+                self._filled = library
+                await self._fill_playlists(library)
+
+    async def _fill_playlists(self, library: Library) -> None:
+        try:
+            await self._feedback.read_history()
+            await self._labels.fill(library)
+        except LibraryError as error:
+            self._index_trouble.starts(str(error))
+
     async def _load_library(self) -> None:
         library = await asyncio.to_thread(self._index.library)
         async with self._hands:
             self._keeper.library = library
+        self._opinions_due = True  # of songs that were not known yet
 
     def _say_when_empty(self) -> None:
         library = self._keeper.library
@@ -261,6 +331,11 @@ class Dj:
                 "music_directory and run `mpc update`"
             )
             self._empty.starts(self._detail)
+
+    def _number(self, file: str) -> int | None:
+        library = self._keeper.library
+        row = library.row_of(file)
+        return None if row is None else int(library.ids[row])
 
     def _name(self, queued: QueuedSong) -> str:
         song = self._keeper.library.get(queued.file)

@@ -42,6 +42,9 @@ class Client(mpd.MPDClient):  # type: ignore[misc]  # python-mpd2 has no types
         return line
 
 
+Client.add_command("sticker inc", Client._parse_nothing)  # noqa: SLF001 - new in MPD 0.24, and python-mpd2 3.1 lacks it
+
+
 class Link:
     """A client and the thread that waits for it."""
 

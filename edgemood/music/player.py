@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from typing import Any, TypeVar
@@ -206,6 +206,30 @@ class Player:
         )
         return {song["file"]: song["sticker"].partition("=")[2] for song in found or []}
 
+    async def stickers_of(self, file: str) -> dict[str, str]:
+        """All stickers of a song, by name; none without a database."""
+        found: dict[str, str] | None = await self._call(
+            _tolerating(lambda client: client.sticker_list("song", file), *_ABSENT)
+        )
+        return found or {}
+
+    async def set_stickers(self, stickers: Mapping[str, Mapping[str, str]]) -> None:
+        """Write the stickers of songs, file by file; songs that are gone are passed over."""
+        for file, words in stickers.items():
+            await self._call(_tolerating(partial(_set_stickers, file=file, words=words), *_ABSENT))
+
+    async def increment(self, file: str, name: str) -> None:
+        """Count one more in a sticker."""
+
+        def count(client: Client) -> None:
+            if _version(client) >= (0, 24):
+                client.sticker_inc("song", file, name, 1)
+                return
+            before = client.sticker_list("song", file).get(name, "")
+            client.sticker_set("song", file, name, int(before) + 1 if before.isdecimal() else 1)
+
+        await self._call(_tolerating(count, *_ABSENT))
+
     async def playlists(self) -> list[str]:
         """The names of the stored playlists; none where MPD keeps none."""
         found = await self._call(_tolerating(lambda client: client.listplaylists(), *_ABSENT))
@@ -215,6 +239,26 @@ class Player:
         """The files in a stored playlist; none when it is gone."""
         found: list[str] | None = await self._unless_gone(lambda client: client.listplaylist(name))
         return found or []
+
+    async def edit_playlist(self, name: str, before: Sequence[str], after: Sequence[str]) -> None:
+        """Make a stored playlist of `after` out of `before`, in one go, with nobody in between.
+
+        Songs in both must stand in the same order. Should somebody have changed it since, what is
+        taken out in error is put back, at the end. Songs that are gone are left out.
+        """
+        staying = set(after)
+        places = [at for at, file in enumerate(before) if file not in staying]
+        there = set(before)
+        new = [(at, file) for at, file in enumerate(after) if file not in there]
+        edit = partial(_edit_playlist, name=name, places=places, new=new)
+        found = await self._call(_tolerating(edit, FailureResponseCode.NO_EXIST))
+        if found is None or found == list(before):
+            return
+        meant = {before[at] for at in places}
+        taken = [found[at] for at in places if at < len(found)]
+        for file in taken:
+            if file not in meant:
+                await self._unless_gone(partial(_add_to_playlist, name=name, file=file))
 
     async def changes(self) -> frozenset[Change]:
         """Wait until something has changed since the last call, and say what."""
@@ -365,6 +409,35 @@ def _volume_in(status: Mapping[str, str]) -> int | None:
 
 def _lists(file: str) -> Callable[[Client], list[Tags]]:
     return lambda client: client.listall(file)
+
+
+def _version(client: Client) -> tuple[int, ...]:
+    return tuple(map(int, client.mpd_version.split(".")[:2]))
+
+
+def _edit_playlist(
+    client: Client, *, name: str, places: Sequence[int], new: Sequence[tuple[int, str]]
+) -> list[str]:
+    """Gives what the playlist held at the instant before."""
+    is_there = any(row["playlist"] == name for row in client.listplaylists())
+    client.command_list_ok_begin()
+    if is_there:
+        client.listplaylist(name)
+    for at in reversed(places):
+        client.playlistdelete(name, at)
+    for at, file in new:
+        client.playlistadd(name, file, at)
+    answers = client.command_list_end()
+    return list(answers[0]) if is_there else []
+
+
+def _add_to_playlist(client: Client, *, name: str, file: str) -> None:
+    client.playlistadd(name, file)
+
+
+def _set_stickers(client: Client, *, file: str, words: Mapping[str, str]) -> None:
+    for name, value in words.items():
+        client.sticker_set("song", file, name, value)
 
 
 def _find_all(client: Client, *, window: str) -> list[Tags]:

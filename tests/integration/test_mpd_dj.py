@@ -227,8 +227,8 @@ async def test_owners_words_in_stickers_and_playlists_are_heeded_at_once(dj, per
     await until(lambda: len(origins()) == 3)
     assert origins() == {
         "untagged 0.flac": "sticker furious",
-        "untagged 1.flac": "playlist Mood – fear",
-        "untagged 2.flac": "playlist Mood – fear",
+        "untagged 1.flac": "label fear",
+        "untagged 2.flac": "label fear",
     }
     assert library is not dj._keeper.library
     dj.hear(room(Emotion.FEAR))

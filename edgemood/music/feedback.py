@@ -1,0 +1,184 @@
+"""What people let the box know through any MPD client: likes, ratings, plays and skips."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from edgemood.clock import Clock
+from edgemood.emotion import Emotion
+from edgemood.music.event import Event, Kind
+from edgemood.music.keeper import Memory
+from edgemood.music.listening import Heard, Listening
+from edgemood.music.player import Player
+from edgemood.music.queue import QueuedSong, Snapshot
+
+AFTER_CHANGE_S = 300.0
+"""A skip within so long of a change of mood, about one song, says as much about the choice as
+about the song."""
+OTHERS_COUNT_WITHIN_S = 5.0
+"""An MPD client that counts plays itself has done so by then, and the box need not."""
+
+LIKE, RATING = "like", "rating"
+LIKED = 2
+"""the sticker's words: 0 is dislike, 1 neutral, 2 like"""
+_HIGHEST_RATING = 10
+_NEUTRAL = 0.5
+
+_COUNT = {"played": "playCount", "skipped": "skipCount"}
+_LAST = {"played": "lastPlayed", "skipped": "lastSkipped"}
+
+_OPINIONS = "opinions"
+_HISTORY = "history"
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A play or skip to be counted unless somebody else does."""
+
+    at_s: float
+    unix_s: int
+    heard: Heard
+    before: str
+    """what the count's sticker said when the song began"""
+
+
+class Feedback:
+    """Follows looks at MPD and its stickers; tells `learn`, and counts plays and skips in stickers.
+
+    `number_of` gives a file's number in the index. The coroutines raise PlayerError, and can then
+    be called again.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        clock: Clock,
+        memory: Memory,
+        *,
+        learn: Callable[[Event], None],
+        number_of: Callable[[str], int | None],
+        counts: bool,
+        unix_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._player = player
+        self._clock = clock
+        self._memory = memory
+        self._learn = learn
+        self._number_of = number_of
+        self._counts = counts
+        self._unix_s = unix_s
+        self._listening = Listening()
+        self._emotion: Emotion | None = None
+        self._changed_s = float("-inf")
+        self._playing: QueuedSong | None = None
+        self._counts_before: tuple[QueuedSong, Mapping[str, str]] | None = None
+        self._due: list[_Due] = []
+        self._unwanted: QueuedSong | None = None
+
+    def hear(self, emotion: Emotion) -> None:
+        """The music follows another mood from now on."""
+        self._emotion, self._changed_s = emotion, self._clock.now_s()
+
+    def arrive(self) -> None:
+        """Another MPD, or the same one after a while: what plays there is new."""
+        self._listening.forget()
+        self._counts_before = None
+
+    def look(self, now: Snapshot) -> None:
+        """MPD is found like this."""
+        heard = self._listening.follow(now, self._clock.now_s())
+        if heard is not None:
+            self._note(heard)
+        self._playing = now.playing
+
+    def not_this(self, song: QueuedSong) -> None:
+        """Somebody does not want this song now, however long it has played."""
+        self._unwanted = song
+        self._tell("skipped", song.file, 1.0)
+
+    async def like(self, file: str) -> None:
+        """Somebody likes this song; any client shows it."""
+        await self._player.set_stickers({file: {LIKE: str(LIKED)}})
+        await self.read_opinions()
+
+    async def count(self) -> None:
+        """Count in MPD's stickers what is due, unless another client has counted it already."""
+        if not self._counts:
+            return
+        playing = self._playing
+        known = self._counts_before is not None and self._counts_before[0] == playing
+        if playing is not None and not known and "://" not in playing.file:
+            self._counts_before = (playing, await self._player.stickers_of(playing.file))
+        while self._due and self._clock.now_s() >= self._due[0].at_s:
+            due = self._due[0]
+            name = _COUNT[due.heard.outcome]
+            file = due.heard.song.file
+            if (await self._player.stickers_of(file)).get(name, "") == due.before:
+                last = {_LAST[due.heard.outcome]: str(due.unix_s)}
+                await self._player.set_stickers({file: last})
+                await self._player.increment(file, name)
+            self._due.pop(0)
+
+    async def read_opinions(self) -> None:
+        """Learn which likes and ratings are new, or were taken back, since this was last done."""
+        known: dict[str, list[str]] = self._memory.recall(_OPINIONS) or {}
+        likes = await self._player.stickers(LIKE)
+        ratings = await self._player.stickers(RATING)
+        now = {file: [likes.get(file, ""), ratings.get(file, "")] for file in likes | ratings}
+        for file in now | known:
+            opinion = now.get(file)
+            if opinion == known.get(file):
+                continue
+            if self._number_of(file) is None:
+                # not in the index yet, or no more: news when it is (again)
+                now.pop(file, None)
+                continue
+            self._tell_opinion(file, *(opinion or ["", ""]))
+        self._memory.keep(_OPINIONS, now)
+
+    async def read_history(self) -> None:
+        """Learn, once in the box's life, what other clients have counted before it came."""
+        if self._memory.recall(_HISTORY):
+            return
+        plays = await self._player.stickers(_COUNT["played"])
+        skips = await self._player.stickers(_COUNT["skipped"])
+        for file in plays | skips:
+            played, skipped = _number(plays.get(file)), _number(skips.get(file))
+            if played:
+                self._tell("played", file, played / (played + skipped), in_general=True)
+            if skipped:
+                self._tell("skipped", file, skipped / (played + skipped), in_general=True)
+        self._memory.keep(_HISTORY, True)  # noqa: FBT003 - a document
+
+    def _note(self, heard: Heard) -> None:
+        soon = self._clock.now_s() - self._changed_s < AFTER_CHANGE_S
+        blame = 0.5 if heard.outcome == "skipped" and soon else 1.0
+        if heard.song != self._unwanted:
+            self._tell(heard.outcome, heard.song.file, blame)
+        self._unwanted = None
+        if self._counts_before is not None and self._counts_before[0] == heard.song:
+            before = self._counts_before[1].get(_COUNT[heard.outcome], "")
+            at_s = self._clock.now_s() + OTHERS_COUNT_WITHIN_S
+            self._due.append(_Due(at_s, int(self._unix_s()), heard, before))
+
+    def _tell_opinion(self, file: str, like: str, rating: str) -> None:
+        if like == str(LIKED):
+            self._tell("liked", file, 1.0, in_general=True)
+        elif like == "0":
+            self._tell("disliked", file, 1.0, in_general=True)
+        else:
+            rated = min(_number(rating) / _HIGHEST_RATING, 1.0) if rating else _NEUTRAL
+            self._tell("rated", file, rated, in_general=True)
+
+    def _tell(self, kind: Kind, file: str, value: float, *, in_general: bool = False) -> None:
+        number = self._number_of(file)
+        if number is not None:
+            emotion = None if in_general else self._emotion
+            self._learn(Event(kind, number, emotion, self._clock.now_s(), value))
+
+
+def _number(text: str | None) -> int:
+    """What a sticker counts; 0 for what is no count."""
+    return int(text) if text and text.isdecimal() else 0

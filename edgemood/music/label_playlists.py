@@ -1,0 +1,212 @@
+"""Labels as playlists: `Mood – happy` and its kin, written by the box and by people alike.
+
+The box fills each with the songs it takes for such, best first; what people add to one or take out
+of it is the owner's word. Both write to the same playlist, so the box keeps account of what it put
+there itself, and puts down what it is going to write before it does: whatever else is found there,
+or missing, is somebody's deed, done while the box was off or in the middle of a power cut, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from edgemood.emotion import EMOTIONS, Emotion
+from edgemood.music.keeper import Memory
+from edgemood.music.library import Library, SongIndex
+from edgemood.music.library.columns import file_key
+from edgemood.music.player import Player
+
+MOST = 500
+"""songs the box puts into one playlist; a phone still scrolls through so many"""
+SURE_ENOUGH = 0.3
+"""reliability from which the box tells people what mood it takes a song for: that of a genre"""
+
+_ACCOUNT = "label_playlists"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the box knows of one playlist; lists of files."""
+
+    known: Sequence[str] = ()
+    """what it held when the box last looked"""
+    planned: Sequence[str] | None = None
+    """what it holds once the box has written, which may have happened or not"""
+    own: Sequence[str] = ()
+    """what the box put there"""
+    refused: Sequence[str] = ()
+    """what people took out: not to be put there again"""
+
+
+@dataclass(frozen=True, slots=True)
+class Deeds:
+    """What people did to a playlist."""
+
+    added: frozenset[str] = field(default_factory=frozenset)
+    removed: frozenset[str] = field(default_factory=frozenset)
+
+
+def deeds(account: Account, content: Sequence[str]) -> Deeds:
+    """What people added and took out since, in whichever state the box's own writing was cut short.
+
+    A playlist that is empty or gone tells nothing: a clear and an unmounted disk look the same.
+    """
+    if not content:
+        return Deeds()
+    before, now = Counter(account.known), Counter(content)
+    after = before if account.planned is None else Counter(account.planned)
+    return Deeds(
+        added=frozenset(now - (before | after)),
+        removed=frozenset(file for file in before & after if file not in now),
+    )
+
+
+def arranged(content: Sequence[str], drop: frozenset[str], best: Sequence[str]) -> list[str]:
+    """The content without some songs, and with the best ones that it lacks where they rank.
+
+    What is there already stays where it is: people may have put it there.
+    """
+    after = [file for file in content if file not in drop]
+    there = set(after)
+    place = 0
+    for file in best:
+        if file in there:
+            place = max(place, after.index(file) + 1)
+        else:
+            after.insert(place, file)
+            place += 1
+    return after
+
+
+class LabelPlaylists:
+    """Keeps one playlist for each emotion. The coroutines raise PlayerError and LibraryError."""
+
+    def __init__(self, player: Player, memory: Memory, index: SongIndex, pattern: str) -> None:
+        """`pattern`: the playlists' names, with a star for the emotion; ``none`` are kept."""
+        self._player = player
+        self._memory = memory
+        self._index = index
+        self.names = dict(named(pattern))
+        document: dict[str, Any] = memory.recall(_ACCOUNT) or {}
+        self._accounts = {name: Account(**account) for name, account in document.items()}
+
+    async def read(self) -> None:
+        """Take what people did to the playlists as the owner's word."""
+        for emotion, name in self.names.items():
+            content = await self._player.playlist(name)
+            account = self._accounts.get(name, Account())
+            if not content or (content == account.known and account.planned is None):
+                continue
+            done = deeds(account, content)
+            await asyncio.to_thread(self._heed, emotion, done)
+            # only now: cut short before, it would all be found and heeded once more
+            self._keep(
+                name,
+                Account(
+                    known=content,
+                    own=sorted({*account.own} & {*content} - done.added),
+                    refused=sorted({*account.refused} - done.added | done.removed),
+                ),
+            )
+            for other in self.names.values():
+                if other != name:
+                    self._relabelled(other, done.added)
+
+    async def fill(self, library: Library) -> None:
+        """Bring the box's own part of the playlists in line with the songs' moods."""
+        if not len(library):
+            return
+        await self.read()
+        for emotion, name in self.names.items():
+            account = self._accounts.get(name, Account())
+            refused = frozenset(account.refused)
+            best = await asyncio.to_thread(best_songs, library, emotion, refused)
+            content = await self._player.playlist(name)
+            if content and content != account.known:
+                continue  # somebody is at it; MPD tells so, and it is read first
+            drop = frozenset(account.own) - {*best} | refused
+            theirs = sum(file not in account.own for file in content)
+            after = arranged(content, drop, best[: max(0, MOST - theirs)])
+            if after != content:
+                await self._write(name, account, content, after)
+
+    async def _write(
+        self, name: str, account: Account, content: list[str], after: list[str]
+    ) -> None:
+        added = {*after} - {*content}
+        own = sorted({*account.own} | added)
+        self._keep(name, replace(account, known=content, planned=after, own=own))
+        await self._player.edit_playlist(name, content, after)
+        await self.read()
+        log.info("playlist %s: %d songs, %d of them new", name, len(after), len(added))
+
+    def _heed(self, emotion: Emotion, done: Deeds) -> None:
+        for file in done.added:
+            self._index.labels.give(file, emotion)
+            log.info("%s: labelled %s in a playlist", _printable(file), emotion)
+        for file in done.removed:
+            word, _ = self._index.labels.of(file_key(file)).get("command", ("", 0))
+            if word == emotion:
+                self._index.labels.take(file)
+                log.info("%s: no longer labelled %s", _printable(file), emotion)
+
+    def _relabelled(self, name: str, files: frozenset[str]) -> None:
+        """Songs labelled otherwise leave the playlist when it is written next."""
+        account = self._accounts.get(name, Account())
+        if moved := files & {*account.known}:
+            self._keep(name, replace(account, refused=sorted({*account.refused} | moved)))
+
+    def _keep(self, name: str, account: Account) -> None:
+        self._accounts[name] = account
+        self._memory.keep(
+            _ACCOUNT, {name: asdict(account) for name, account in self._accounts.items()}
+        )
+
+
+class TypicalSongs:
+    """The songs that the owner calls typical of an emotion: `Typical – happy` and its kin."""
+
+    def __init__(self, player: Player, pattern: str) -> None:
+        self._player = player
+        self._names = dict(named(pattern))
+
+    async def read(self) -> dict[Emotion, list[str]]:
+        """The files in each playlist that is there. Raises PlayerError."""
+        there = set(await self._player.playlists())
+        return {
+            emotion: await self._player.playlist(name)
+            for emotion, name in self._names.items()
+            if name in there
+        }
+
+
+def named(pattern: str) -> Iterator[tuple[Emotion, str]]:
+    """Every emotion's playlist."""
+    if pattern != "none":
+        for emotion in EMOTIONS:
+            yield emotion, pattern.replace("*", emotion)
+
+
+def best_songs(library: Library, emotion: Emotion, refused: frozenset[str]) -> list[str]:
+    """Files of the songs that are most surely of this emotion, at most `MOST`, best first."""
+    own = EMOTIONS.index(emotion)
+    strength = library.scores[:, own].astype(np.float32) * library.reliability
+    rows = np.flatnonzero(
+        (library.scores.argmax(axis=1) == own) & (library.reliability >= SURE_ENOUGH)
+    )
+    rows = rows[np.argsort(-strength[rows], kind="stable")][: MOST + len(refused)]
+    files = (library.song(int(row)).file for row in rows)
+    return [file for file in files if file not in refused][:MOST]
+
+
+def _printable(file: str) -> str:
+    return file.encode("utf-8", "replace").decode()
