@@ -16,6 +16,7 @@ import soundfile
 
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.daemon.client import ask
+from edgemood.errors import NotRunningError
 
 PATIENCE_S = 60.0
 """for a busy machine; a condition is looked at until it holds"""
@@ -72,12 +73,15 @@ class Box:
         return ask(self.socket, verb, timeout_s=PATIENCE_S)
 
     def until(self, condition):
-        """The first status for which the condition holds."""
+        """The first status for which the condition holds, while it reloads or after."""
         deadline_s = time.monotonic() + PATIENCE_S
-        while not condition(status := self.ask("status")):
-            assert time.monotonic() < deadline_s, status
+        status = None
+        while time.monotonic() < deadline_s:
+            with contextlib.suppress(NotRunningError):
+                if condition(status := self.ask("status")):
+                    return status
             select.select([], [], [], 0.05)
-        return status
+        raise AssertionError(status)
 
     def end(self, number=signal.SIGTERM):
         """Send a signal; gives exit status, seconds it took, and what was logged."""
