@@ -113,6 +113,54 @@ def why(config: ConfigOption = None) -> None:
 
 
 @app.command()
+def mood(
+    words: Annotated[
+        list[str],
+        typer.Argument(metavar="EMOTION [DURATION]", help="happy, or happy 30m, or auto."),
+    ],
+    config: ConfigOption = None,
+) -> None:
+    """Have the music follow a mood you name, for an hour or as long as you say."""
+    _say(_ask(" ".join(["mood", *words]), config), "noted")
+
+
+@app.command()
+def match(config: ConfigOption = None) -> None:
+    """Play music like the room."""
+    _say(_ask("match", config), "noted")
+
+
+@app.command()
+def lift(config: ConfigOption = None) -> None:
+    """Meet an unpleasant mood where it is, and lead it to the target in the configuration."""
+    _say(_ask("lift", config), "noted")
+
+
+@app.command()
+def steady(config: ConfigOption = None) -> None:
+    """Stay near the target in the configuration, whatever the room feels."""
+    _say(_ask("steady", config), "noted")
+
+
+@app.command()
+def table(config: ConfigOption = None) -> None:
+    """Play what the configuration's table has for the mood."""
+    _say(_ask("table", config), "noted")
+
+
+@app.command()
+def like(config: ConfigOption = None) -> None:
+    """Say that you like the song that plays."""
+    _say(_ask("like", config), "noted")
+
+
+@app.command()
+def not_this(config: ConfigOption = None) -> None:
+    """Go on to another song, and remember that this one did not suit."""
+    _say(_ask("not-this", config), "noted")
+
+
+@app.command()
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", envvar="EDGEMOOD_CONFIG")] = CONFIG,
 ) -> None:

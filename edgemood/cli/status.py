@@ -79,6 +79,10 @@ def _music(music: Reply) -> Iterator[tuple[str, Text]]:
     state = Text("connected", "green") if connected else Text("no MPD", "red")
     parts = [state, *(_text(part) for part in (connected and address, detail) if part)]
     yield "music", Text("; ").join(parts)
+    if music.get("yields"):
+        yield "", _text("somebody's hand is on the queue: the box adds nothing for a while")
+    if strategy := music.get("strategy"):
+        yield "strategy", _text(strategy)
     if target := music.get("target"):
         yield "", _text(f"aiming at {target}")
     if playing := music.get("playing"):

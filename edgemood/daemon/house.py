@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from functools import partial
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +14,13 @@ from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.daemon import notify
-from edgemood.daemon.control import VERBS, ControlServer
+from edgemood.daemon.control import ControlServer
 from edgemood.daemon.memory import Memory
+from edgemood.daemon.override import MoodOverride
 from edgemood.daemon.scanner import open_index, scanner_of
 from edgemood.daemon.senses import SenseProcess
 from edgemood.daemon.status import ConfigSource, Status
+from edgemood.daemon.verbs import Request, parse
 from edgemood.daemon.watchdog import Watchdog
 from edgemood.errors import EdgemoodError
 from edgemood.mood import RoomMood, RoomMoodTracker, Sense
@@ -51,6 +54,7 @@ class Daemon:
         self.source = source or ConfigSource()
         self._started_s = clock.now_s()
         self._tracker = RoomMoodTracker(config.mood)
+        self._override = MoodOverride(clock, memory)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
         self._skipping = False
@@ -117,6 +121,7 @@ class Daemon:
             raise EdgemoodError(
                 "sensing is off; switch it on with `edgemood resume` or by holding the button"
             )
+        self._override.end()
         self._tracker.forget(self._clock.now_s())
         self._looking = True
         log.info("looking again")
@@ -137,30 +142,51 @@ class Daemon:
             self._sense_tasks.clear()
         log.info("sensing is %s", "on" if on else "off: camera and microphone are closed")
 
-    async def obey(self, verb: str) -> dict[str, Any]:
-        """Carry out a verb of the control protocol; raises EdgemoodError when it cannot."""
-        match verb:
+    async def obey(self, text: str) -> dict[str, Any]:
+        """Carry out a request of the control protocol; raises EdgemoodError when it cannot."""
+        request = parse(text)
+        match request.verb:
             case "status":
                 return self.status()
             case "why":
                 return {"why": self._status().why()}
+        return {"said": await self._done(request)}
+
+    async def _done(self, request: Request) -> str:
+        """Do as somebody asks; gives what was done, in words."""
+        match request.verb:
             case "redetect":
                 self.look_again()
-                return {"said": "looking again"}
+                said = "looking again"
             case "pause":
                 self.set_sensing(on=False)
-                return {"said": "sensing is off: camera and microphone are closed, music goes on"}
+                said = "sensing is off: camera and microphone are closed, music goes on"
             case "resume":
                 self.set_sensing(on=True)
-                return {"said": "sensing is on"}
-        raise EdgemoodError(f"{verb[:40]}: unknown; say one of {', '.join(VERBS)}")
+                said = "sensing is on"
+            case "mood":
+                said = self._override_mood(request)
+            case "like":
+                said = await self._dj.like()
+            case "not-this":
+                said = await self._not_this()
+            case strategy:
+                said = self._dj.use_strategy(strategy)
+        return said
 
-    async def _answer_message(self, verb: str) -> str:
-        """Answer a verb that an MPD client sent, in one line."""
-        if verb == "status":
+    def _override_mood(self, request: Request) -> str:
+        if request.emotion is None:
+            self._override.end()
+            return "the room decides again"
+        self._override.ask(request.emotion, request.duration_s)
+        return f"{request.emotion} for {ceil(request.duration_s / 60)} min"
+
+    async def _answer_message(self, text: str) -> str:
+        """Answer what an MPD client asked for, in one line."""
+        if text.strip().casefold() == "status":
             return self._status().line()
         try:
-            reply = await self.obey(verb)
+            reply = await self.obey(text)
         except EdgemoodError as error:
             return str(error)
         return str(reply.get("said") or reply.get("why"))
@@ -197,7 +223,8 @@ class Daemon:
 
     async def _decide_for_ever(self) -> None:
         while True:
-            before, self._mood = self._mood, self._tracker.mood(self._clock.now_s())
+            before = self._mood
+            self._mood = self._override.applied(self._tracker.mood(self._clock.now_s()))
             if self._mood.emotion is not before.emotion:
                 _log_mood(self._mood)
             self._dj.hear(self._mood)
@@ -230,6 +257,7 @@ class Daemon:
             now_s=self._clock.now_s(),
             started_s=self._started_s,
             mood=self._mood,
+            override_left_s=self._override.left_s,
             sensing=self.sensing,
             looking=self._looking,
             skipping=self._skipping,

@@ -31,6 +31,8 @@ class Status:
     now_s: float
     started_s: float
     mood: RoomMood
+    override_left_s: float | None
+    """for how long `mood` is what somebody asked for; None: it was sensed"""
     sensing: bool
     looking: bool
     skipping: bool
@@ -69,6 +71,8 @@ class Status:
         """Mood and song in one line."""
         if self.looking:
             mood = "looking again"
+        elif self.override_left_s is not None:
+            mood = f"{self.mood.emotion} (as somebody asked)"
         elif not self.sensing:
             mood = "sensing is off"
         elif self.mood.emotion is None:
@@ -94,6 +98,7 @@ class Status:
                 "arousal": round(self.mood.affect.arousal, 3),
                 "since_s_ago": round(self.now_s - self.mood.since_s, 1),
                 "because": self.mood.because,
+                "asked_for": self.override_left_s is not None,
                 "advice": self.mood.advice if self.sensing else None,
             },
             "sensing": self.sensing,

@@ -11,10 +11,11 @@ import numpy as np
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.config.schema import Config
-from edgemood.emotion import Emotion
+from edgemood.config.schema import Config, MusicConfig
+from edgemood.emotion import Emotion, Scores
 from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, PlayerError
 from edgemood.mood import RoomMood
+from edgemood.music.choice import Chooser, TasteStore
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
 from edgemood.music.keeper import Memory, QueueKeeper
@@ -32,6 +33,7 @@ _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
+_STRATEGY = "strategy"
 _FILL_FROM_S, _FILL_EVERY_S = 60.0, 600.0
 """Moods of songs change while they are analysed, one by one; the playlists follow at leisure."""
 
@@ -58,9 +60,12 @@ class Dj:
         on_message: Callable[[str], Awaitable[str]] | None = None,
         on_progress: Callable[[], None] = lambda: None,
         on_event: Callable[[Event], None] = lambda _event: None,
+        taste: TasteStore | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
-        self._config = config.music
+        self._configured = config.music.strategy
+        self._config = _as_said(config.music, memory)
+        self._memory = memory
         self._clock = clock
         self._on_message = on_message
         self._on_progress = on_progress
@@ -70,11 +75,15 @@ class Dj:
             self._player, memory, self._index, config.music.mood_playlists
         )
         self._sync = LibrarySync(self._player, self._index, self._labels.names.values())
+        self._chooser = Chooser(
+            config.music, taste or TasteStore(), clock, rng or np.random.default_rng()
+        )
+        self._on_event = on_event
         self._feedback = Feedback(
             self._player,
             clock,
             memory,
-            learn=on_event,
+            learn=self._learn,
             number_of=self._number,
             counts=config.music.play_counts == "yes",
         )
@@ -83,7 +92,7 @@ class Dj:
             clock,
             memory,
             config.music,
-            rng=rng or np.random.default_rng(),
+            chooser=self._chooser,
             on_look=self._feedback.look,
         )
         self._hands = asyncio.Lock()
@@ -94,7 +103,7 @@ class Dj:
         self._filled: Library | None = None
         self._opinions_due = False
         self._stale: set[Change] = set()
-        self._heard: Emotion | None = None
+        self._heard: tuple[Emotion, Scores] | None = None
         self._connected = False
         self._unreachable = Trouble(log)
         self._empty = Trouble(log)
@@ -106,12 +115,11 @@ class Dj:
 
         While the room is unknown, the last known mood holds.
         """
-        if mood.emotion is None or mood.emotion is self._heard:
+        if mood.emotion is None or (self._heard and mood.emotion is self._heard[0]):
             return
-        self._heard = mood.emotion
+        self._heard = mood.emotion, mood.scores
         self._feedback.hear(mood.emotion)
-        self._keeper.follow(path_for(mood.emotion, mood.scores, self._config))
-        self._due.set()
+        self._follow_mood()
 
     async def move_on(self) -> None:
         """Replace the waiting own songs by fitting ones and go to the next song, with a fade.
@@ -142,6 +150,16 @@ class Dj:
             self._feedback.not_this(unwanted)
             await self._keeper.move_on(replace=False)
         return f"not {self._name(unwanted)}"
+
+    def use_strategy(self, strategy: str) -> str:
+        """Choose by another strategy than the configured one; gives what was done, in words.
+
+        Holds through restarts, until the configuration names another one than it does now.
+        """
+        self._memory.keep(_STRATEGY, {"said": strategy, "configured": self._configured})
+        self._config = self._config.model_copy(update={"strategy": strategy})
+        self._follow_mood()
+        return f"the strategy is {strategy} now"
 
     async def like(self) -> str:
         """Note that somebody likes the song that plays; gives what was done, in words.
@@ -195,12 +213,22 @@ class Dj:
             address=self._player.address,
             detail=self._detail,
             playing=self._name(now.playing) if plays and now and now.playing else None,
+            strategy=self._config.strategy,
             yields=keeper.yields,
             coming=tuple(map(self._name, keeper.own)),
             songs=len(keeper.library),
             target=f"valence {valence:+.2f}, arousal {arousal:+.2f}: {keeper.target.because}",
             why=keeper.last_choice.why if keeper.last_choice else "nothing chosen yet",
         )
+
+    def _learn(self, event: Event) -> None:
+        self._chooser.learn(event)
+        self._on_event(event)
+
+    def _follow_mood(self) -> None:
+        if self._heard is not None:
+            self._keeper.follow(path_for(*self._heard, self._config))
+            self._due.set()
 
     async def _arrive(self) -> None:
         await self._player.connect()
@@ -340,6 +368,14 @@ class Dj:
     def _name(self, queued: QueuedSong) -> str:
         song = self._keeper.library.get(queued.file)
         return queued.file.encode("utf-8", "replace").decode() if song is None else song.name
+
+
+def _as_said(config: MusicConfig, memory: Memory) -> MusicConfig:
+    """The configuration with the strategy that somebody asked for meanwhile."""
+    document = memory.recall(_STRATEGY) or {}
+    if document.get("configured") != config.strategy:
+        return config
+    return config.model_copy(update={"strategy": document["said"]})
 
 
 def _end_if_cancelled() -> None:

@@ -17,6 +17,8 @@ class MusicStatus:
     """what is wrong and what to do about it; empty when nothing is"""
     playing: str | None
     """the current song's name; None when nothing plays"""
+    strategy: str
+    """how the music answers the mood"""
     yields: bool
     """people have the queue to themselves for now"""
     coming: tuple[str, ...]

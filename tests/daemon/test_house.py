@@ -98,5 +98,56 @@ async def test_the_led_is_dark_when_the_daemon_has_ended(config, clock, pins, tm
 
 
 async def test_a_verb_that_does_not_exist_is_answered_with_those_that_do(daemon):
-    with pytest.raises(EdgemoodError, match="dance: unknown; say one of status"):
+    with pytest.raises(EdgemoodError, match="unknown verb 'dance'; there are status, redetect"):
         await daemon.obey("dance")
+
+
+async def test_a_mood_that_is_asked_for_holds_for_its_time_and_no_longer(daemon, clock):
+    assert (await daemon.obey("mood happy 30m"))["said"] == "happy for 30 min"
+    await clock.advance(60)
+    mood = daemon.status()["mood"]
+    assert (mood["emotion"], mood["asked_for"]) == ("happy", True)
+    assert mood["because"] == "somebody asked for happy, for another 29 min"
+    assert "happy" in daemon.status()["music"]["target"]
+    await clock.advance(30 * 60)
+    assert daemon.status()["mood"]["emotion"] is None
+
+
+async def test_a_press_ends_a_mood_that_was_asked_for(daemon, pins, config, clock):
+    await daemon.obey("mood sad")
+    await clock.advance(1)
+    await press(pins, config, clock, 0.2)
+    assert daemon.status()["mood"]["emotion"] is None
+
+
+async def test_the_room_decides_again_when_asked_to(daemon, clock):
+    await daemon.obey("mood sad")
+    await clock.advance(1)
+    await daemon.obey("mood auto")
+    await clock.advance(1)
+    assert daemon.status()["mood"]["emotion"] is None
+
+
+async def test_a_strategy_that_is_asked_for_holds_through_a_restart(
+    daemon, config, clock, tmp_path
+):
+    assert daemon.status()["music"]["strategy"] == "match"
+    await daemon.obey("lift")
+    again = Daemon(config, clock, Memory(tmp_path / "state"))
+    assert again.status()["music"]["strategy"] == "lift"
+
+
+async def test_without_mpd_the_song_can_be_neither_liked_nor_skipped(daemon, pins, config, clock):
+    for request in ("like", "not-this"):
+        with pytest.raises(EdgemoodError, match="no such socket"):
+            await daemon.obey(request)
+    await press(pins, config, clock, 0.1)
+    await press(pins, config, clock, 0.1)
+    assert not daemon.status()["music"]["connected"]
+
+
+async def test_messages_are_answered_in_a_line_bad_ones_with_what_is_possible(daemon):
+    assert await daemon._answer_message(" Status ") == daemon._status().line()
+    assert await daemon._answer_message("Mood Happy 90 min") == "happy for 90 min"
+    assert "did you mean 'redetect'" in await daemon._answer_message("redetct")
+    assert "say `mood` and one of angry" in await daemon._answer_message("mood giddy")
