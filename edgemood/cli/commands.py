@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from edgemood.cli.library import app as library
 from edgemood.cli.where import CONFIG, socket_of
 from edgemood.errors import EdgemoodError
 
@@ -19,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+app.add_typer(library, name="library")
 
 ConfigOption = Annotated[
     Path | None,

@@ -23,9 +23,10 @@ _REVISION: Final = 1
 """counts changes of the analysis itself after which songs should be analysed anew"""
 
 
-def analysis_stamp(models: Path) -> str:
-    """Differs when other models would find other moods; then all songs are analysed anew."""
-    sums = [zlib.crc32((models / name).read_bytes()) for name in MODELS if (models / name).exists()]
+def analysis_stamp(models: Path, words: Path | None = None) -> str:
+    """Differs when other models or words would find other moods; then all is analysed anew."""
+    files = [models / name for name in MODELS] + ([] if words is None else [words])
+    sums = [zlib.crc32(file.read_bytes()) for file in files if file.exists()]
     return "-".join(f"{number:x}" for number in (_REVISION, *sums))
 
 

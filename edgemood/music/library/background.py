@@ -67,7 +67,7 @@ class BackgroundScan:
             index = SongIndex.open(self._order.state)
             self._check(index)
             worklist = Worklist(index)
-            worklist.expect(analysis_stamp(self._order.models))
+            worklist.expect(analysis_stamp(self._order.models, self._order.words))
             while not index.store.replaced:
                 content = await self._pass(index, worklist)
                 await self._clock.sleep(_LOOK_EVERY_S if content else _TRY_AGAIN_EVERY_S)

@@ -112,6 +112,23 @@ class SongIndex:
             row = database.execute(f"{_SONG} {where}", (file_key(file),)).fetchone()
             return None if row is None else self._song(database, row)
 
+    def search(self, words: str, most: int) -> list[Song]:
+        """Songs that are there whose title or file holds these words, in any case of letters."""
+        like = f"%{words}%"
+        with self.store.reading() as database:
+            rows = database.execute(
+                f"{_SONG} WHERE gone_at ISNULL AND (title LIKE ? OR CAST(path AS TEXT) LIKE ?)"
+                " ORDER BY path LIMIT ?",
+                (like, like, most),
+            ).fetchall()
+            return [self._song(database, row) for row in rows]
+
+    def problem(self, id_: int) -> str:
+        """Why a song could not be listened to; empty when it could, or was not tried."""
+        with self.store.reading() as database:
+            row = database.execute("SELECT problem FROM song WHERE id = ?", (id_,)).fetchone()
+        return "" if row is None else str(row[0])
+
     def sources(self, id_: int) -> dict[Origin, SongMood]:
         """What tag, lyrics and sound of a song say, each for itself."""
         with self.store.reading() as database:

@@ -57,6 +57,16 @@ class Worklist:
             ).fetchall()
         return [Subject(id_, path_text(path), *rest) for id_, path, *rest in rows]
 
+    def subject(self, id_: int) -> Subject:
+        """A song, as it would be analysed. Raises LookupError when it was forgotten."""
+        with self._index.store.reading() as database:
+            row = database.execute(
+                "SELECT path, duration_s, start_s, end_s FROM song WHERE id = ?", (id_,)
+            ).fetchone()
+        if row is None:
+            raise LookupError(f"song {id_} was forgotten")
+        return Subject(id_, path_text(row[0]), *row[1:])
+
     def counts(self) -> Counts:
         """How far the analysis has come."""
         with self._index.store.reading() as database:

@@ -1,0 +1,226 @@
+"""``edgemood library``: what the box knows of the songs, and correcting it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from edgemood.cli.where import CONFIG
+from edgemood.errors import EdgemoodError, LibraryError
+
+app = typer.Typer(
+    no_args_is_help=True, help="The songs of the house and their moods.", rich_markup_mode=None
+)
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        envvar="EDGEMOOD_CONFIG",
+        help=f"Configuration of the daemon.  [default: {CONFIG}]",
+        show_default=False,
+    ),
+]
+StateOption = Annotated[
+    Path,
+    typer.Option(metavar="DIR", envvar="STATE_DIRECTORY", help="Folder the daemon keeps."),
+]
+STATE = Path("/var/lib/edgemood")
+SongArgument = Annotated[
+    str, typer.Argument(metavar="SONG", help="MPD's name for the file, or words of its title.")
+]
+
+
+class Form(StrEnum):
+    """What the index is written down as."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+@app.command()
+def scan(
+    config: ConfigOption = None,
+    state: StateOption = STATE,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Songs analysed at once.")] = 1,
+    dask: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="A Dask scheduler: tcp://HOST:8786.")
+    ] = None,
+    again: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--again", help="Analyse all songs, also those that were.")
+    ] = False,
+) -> None:
+    """Analyse what is new, now and here; the daemon does so by itself, at leisure."""
+    from edgemood.music.library.foreground import scan as scan_now
+
+    scan_now(_opened(state), _config(config), workers=workers, dask=dask, again=again)
+
+
+@app.command()
+def status(
+    state: StateOption = STATE,
+    problems: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--problems", help="List the files that could not be listened to.")
+    ] = False,
+) -> None:
+    """Tell how many songs are known, and how well."""
+    import numpy as np
+
+    from edgemood.music.library.columns import ORIGINS
+    from edgemood.music.library.worklist import Worklist
+
+    index = _opened(state)
+    worklist, library = Worklist(index), index.library()
+    if problems:
+        for file, problem in worklist.problems():
+            _say(f"{file}: {problem}")
+        return
+    counts = worklist.counts()
+    _say(f"{counts.songs} songs, {counts.pending} of them to be analysed")
+    numbers = np.bincount(library.origin, minlength=len(ORIGINS))
+    for origin, number in zip(ORIGINS, numbers, strict=True):
+        if number:
+            _say(f"{number:8} mood {'not known' if origin is None else f'by {origin}'}")
+    if counts.problems:
+        _say(f"{counts.problems} could not be listened to: edgemood library status --problems")
+
+
+@app.command()
+def show(song: SongArgument, config: ConfigOption = None, state: StateOption = STATE) -> None:
+    """Tell a song's mood and why: which source, which lines, which seconds."""
+    from edgemood.music.library.explain import explain
+
+    index = _opened(state)
+    for line in explain(index, _song(index, song), _config(config)):
+        _say(line)
+
+
+@app.command()
+def label(
+    song: SongArgument,
+    mood: Annotated[str, typer.Argument(help="An emotion, or words such as `calm`.")],
+    state: StateOption = STATE,
+) -> None:
+    """Say what mood a song has; that wins over everything else."""
+    index = _opened(state)
+    found = _song(index, song)
+    index.labels.give(found.file, mood)
+    _say(f"{found.name}: {mood}")
+
+
+@app.command()
+def unlabel(song: SongArgument, state: StateOption = STATE) -> None:
+    """Take back what was said with `label`."""
+    from edgemood.music.library.columns import file_key
+
+    index = _opened(state)
+    found = _song(index, song)
+    taken = index.labels.take(found.file)
+    _say(f"{found.name}: {'no label any more' if taken else 'had no label given here'}")
+    for given_by, (word, _) in index.labels.of(file_key(found.file)).items():
+        _say(f"its {given_by} still says {word!r}: take that away with an MPD client")
+
+
+@app.command()
+def export(
+    state: StateOption = STATE,
+    form: Annotated[Form, typer.Option("--format", help="What to write.")] = Form.JSON,
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where to.")] = None,
+) -> None:
+    """Write down everything that is known of the songs."""
+    from edgemood.music.library.export import write_csv, write_json
+
+    index = _opened(state)
+    write = write_json if form is Form.JSON else write_csv
+    if out is None:
+        write(index, sys.stdout)
+        return
+    with _writing(out) as file:
+        _say(f"{out}: {write(index, file)} songs")
+
+
+@app.command("map")
+def draw_map(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to, such as map.svg.")],
+    state: StateOption = STATE,
+) -> None:
+    """Draw the songs on the plane from unpleasant to pleasant and from calm to excited."""
+    from edgemood.music.library.map import draw
+
+    library = _opened(state).library()
+    with _writing(out) as file:
+        file.write(draw(library))
+    _say(f"{out}: {len(library)} songs")
+
+
+def _opened(state: Path) -> Any:
+    """The daemon's index, as the user it belongs to. Raises LibraryError."""
+    from edgemood.music.library.index import FILE_NAME, SongIndex
+
+    path = state / FILE_NAME
+    try:
+        owner = state.stat()
+        if os.geteuid() == 0 and owner.st_uid != 0:  # files made here must be the daemon's, too
+            os.initgroups(_user(owner.st_uid), owner.st_gid)
+            os.setgid(owner.st_gid)
+            os.setuid(owner.st_uid)
+        path.open("rb").close()
+    except PermissionError as error:
+        raise LibraryError(f"{path}: {error.strerror}; use sudo") from None
+    except FileNotFoundError:
+        raise LibraryError(
+            f"{path}: there is no song index yet; the daemon makes it when it finds MPD "
+            "(edgemood status), or name its folder with --state"
+        ) from None
+    return SongIndex.open(state)
+
+
+def _user(number: int) -> str:
+    import pwd
+
+    return pwd.getpwuid(number).pw_name
+
+
+def _config(file: Path | None) -> Any:
+    """The configuration; all defaults where there is no file."""
+    from edgemood.config import Config, load
+
+    if file is None and not CONFIG.exists():
+        return Config()
+    return load(file or CONFIG)
+
+
+def _song(index: Any, wanted: str) -> Any:
+    """The one song that is meant. Raises EdgemoodError when none or several may be."""
+    found = index.song_named(wanted)
+    if found is not None:
+        return found
+    matches = index.search(wanted, most=11)
+    if len(matches) == 1:
+        return matches[0]
+    if not matches:
+        raise EdgemoodError(f"{wanted}: no song is called so; give MPD's name for the file")
+    names = "\n".join(f"  {song.file}" for song in matches[:10])
+    more = "\n  …" if len(matches) > 10 else ""
+    raise EdgemoodError(
+        f"{wanted}: several songs are called so; give the file of one:\n{names}{more}"
+    )
+
+
+def _writing(path: Path) -> Any:
+    try:
+        return path.open("w", encoding="utf-8", newline="")
+    except OSError as error:
+        raise EdgemoodError(f"{path}: cannot be written ({error.strerror})") from None
+
+
+def _say(line: str) -> None:
+    """Print without what could steer a terminal: titles of songs come from anywhere."""
+    clean = "".join(letter if letter.isprintable() else "�" for letter in line)
+    typer.echo(clean.encode("utf-8", "replace").decode())
