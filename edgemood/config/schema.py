@@ -50,6 +50,10 @@ class VisionConfig(Section):
     """whose faces make the mood: everyone's, or only that of the nearest person"""
     min_face_px: Annotated[int, Field(ge=24, le=1000)] = 48
     """faces narrower than this are too far away to judge"""
+    recognise: Literal["yes", "no"] = "no"
+    """yes: people who enrolled are known by their faces; their taste is used"""
+    known_faces: Path = Path("/var/lib/edgemood/faces")
+    """folder in which a few numbers describe the face of each person who enrolled"""
 
 
 class MicrophoneConfig(Section):
@@ -101,9 +105,9 @@ class MpdConfig(Section):
 class ChoiceWeights(Section):
     """What each part of a choice counts; only their proportions matter."""
 
-    content: Annotated[float, Field(ge=0, le=1)] = 0.55
+    content: Annotated[float, Field(ge=0, le=1)] = 0.45
     """how well a song fits the mood, and sounds like songs typical of it"""
-    taste: Annotated[float, Field(ge=0, le=1)] = 0.35
+    taste: Annotated[float, Field(ge=0, le=1)] = 0.45
     """what was liked, played and skipped in this mood"""
     neighbours: Annotated[float, Field(ge=0, le=1)] = 0.1
     """what other profiles of this house with a similar taste like"""

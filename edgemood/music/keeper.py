@@ -7,13 +7,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-import numpy as np
-
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
 from edgemood.errors import PlayerError
-from edgemood.music.chooser import ARTIST_SPACING, Choice, Past, choose
+from edgemood.music.choice import Choice, Chooser, Past
 from edgemood.music.fade import fade_over
 from edgemood.music.library import Library
 from edgemood.music.plan import Plan, comes_round, outworn, plan
@@ -76,15 +74,14 @@ class QueueKeeper:
         memory: Memory,
         config: MusicConfig,
         *,
-        rng: np.random.Generator,
+        chooser: Chooser,
         on_look: Callable[[Snapshot], None] = lambda _now: None,
     ) -> None:
         self._player = player
         self._clock = clock
         self._memory = memory
         self._ahead = config.ahead
-        self._no_repeat_s = config.no_repeat_h * 3600
-        self._rng = rng
+        self._chooser = chooser
         self._on_look = on_look
         wanted, hand_s = self._remembered_hands()
         self._wanted = MusicWanted(wanted=wanted)
@@ -94,7 +91,6 @@ class QueueKeeper:
         self._add_from_s = self._start_from_s = clock.now_s()
         self._added_s: deque[float] = deque(maxlen=MOST_PER_MINUTE)
 
-        self.library = Library.of([])
         self.now: Snapshot | None = None
         self.own: list[QueuedSong] = []
         """own songs that wait, in the order of the queue"""
@@ -104,7 +100,15 @@ class QueueKeeper:
         self._path = UNKNOWN_ROOM
         self._begun = 0  # own songs that began since the path did
         self._replace = False
-        self._heard_s: dict[str, float] = {}
+
+    @property
+    def library(self) -> Library:
+        """The songs to choose from."""
+        return self._chooser.library
+
+    @library.setter
+    def library(self, library: Library) -> None:
+        self._chooser.library = library
 
     @property
     def target(self) -> Target:
@@ -252,11 +256,7 @@ class QueueKeeper:
         if before is not None and before.playing == playing and before.state is not State.STOP:
             return
         self._begun += playing in self.own
-        now_s = self._clock.now_s()
-        self._heard_s[playing.file] = now_s
-        self._heard_s = {
-            file: at_s for file, at_s in self._heard_s.items() if now_s - at_s < self._no_repeat_s
-        }
+        self._chooser.began(playing.file)
 
     async def _carry_out(self, todo: Plan, now: Snapshot) -> None:
         for song in todo.move:
@@ -282,12 +282,12 @@ class QueueKeeper:
         files = [song.file for song in before_them]
         added = 0
         while added < count:
-            choice = self._choose(self._target(own + added), files)
+            choice = self._chooser.choose(self._target(own + added), Past(files))
             if choice is None:
                 break
             song = await self._player.append(choice.song.file)
             if song is None:  # gone since the library was read
-                self.library = self.library.without(choice.song)
+                self._chooser.forget(choice.song)
                 continue
             self.own.append(song)
             self._expected.append(song)
@@ -297,17 +297,6 @@ class QueueKeeper:
             files.append(song.file)
             added += 1
         return added
-
-    def _choose(self, target: Target, files_before: list[str]) -> Choice | None:
-        near = self.library.rows(files_before[-ARTIST_SPACING:])
-        past = Past(
-            now_s=self._clock.now_s(),
-            no_repeat_s=self._no_repeat_s,
-            heard_s=self._heard_s,
-            waiting=files_before,
-            artists=self.library.artist[near].tolist(),
-        )
-        return choose(self.library, target, past, self._rng)
 
     def _allowance(self, now: Snapshot) -> int:
         """How many songs may be added now without flooding the queue."""

@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edgemood.config.schema import MusicConfig
-from edgemood.emotion import Affect, Emotion, Scores, affect_of, as_scores, one_hot
+from edgemood.emotion import (
+    AFFECT_OF_EMOTION,
+    EMOTIONS,
+    Affect,
+    Emotion,
+    Scores,
+    affect_of,
+    as_scores,
+    one_hot,
+)
 
 LIFT_SONGS = 4
 """Songs from the room's mood to the goal. Iso-principle: music first meets the listener's mood and
 then leads it, step by step (Altshuler, "A psychiatrist's experience with music as a therapeutic
 agent", 1948; Heiderscheit & Madson, "Use of the iso principle as a central method in mood
 management", Music Therapy Perspectives 33, 2015). Four songs are about a quarter of an hour."""
+
+STEADY_SHARE = 0.75
+"""How much of a steady target is the owner's and not the room's: a shade, never another mood."""
+
+_GENRE = "genre "
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Songs that alone may come, where the library has some; empty: all."""
+
+    playlist: str = ""
+    """name of a stored playlist"""
+    genre: str = ""
+    most_arousal: float = 1.0
+    """on the plane, from -1 to 1; a song whose mood is not known counts as more exciting"""
+
+    def calmer_than(self, arousal: float) -> Limits:
+        """These limits, and at most this arousal."""
+        return replace(self, most_arousal=min(self.most_arousal, arousal))
+
+
+NO_LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +55,9 @@ class Target:
     affect: Affect
     because: str
     """half a sentence for the owner: ``the room is sad``"""
+    room: Emotion = Emotion.NEUTRAL
+    """the mood of the room, by which taste is remembered; neutral while it is unknown"""
+    limits: Limits = NO_LIMITS
 
 
 Path = tuple[Target, ...]
@@ -36,20 +71,49 @@ UNKNOWN_ROOM: Path = (
 def path_for(emotion: Emotion, scores: Scores, config: MusicConfig) -> Path:
     """What to play from now on in a room of this emotion.
 
-    `match` plays what the room feels. `lift` does so too while the room feels well; from an
-    unpleasant mood it walks to the configured target.
+    `match`, the default, plays what the room feels: it claims no more than to have noticed.
+    `lift` does so too while the room feels well; from an unpleasant mood it walks to the
+    configured target. `steady` stays near that target, shaded by the room, for those who want
+    their music even. `table` plays what the owner, or one of the papers, wrote down for a mood.
     """
     # The decision counts as much as the scores it came from: fused scores are often so flat that
     # their mean lies near the middle of the plane, where songs of every mood are equally far.
     start = as_scores((one_hot(emotion) + scores) / 2)
-    matching = Target(start, affect_of(start), f"the room is {emotion}")
-    if config.strategy == "match" or matching.affect.valence >= 0:
-        return (matching,)
-    return (matching, *(_lifted(matching, config.target, step) for step in range(1, LIFT_SONGS)))
+    matching = Target(start, affect_of(start), f"the room is {emotion}", emotion)
+    match config.strategy:
+        case "table":
+            return (_looked_up(matching, config),)
+        case "steady":
+            because = f"{matching.because}, the music stays near {config.target}"
+            return (_towards(matching, config.target, STEADY_SHARE, because),)
+        case "lift" if matching.affect.valence < 0:
+            steps = range(1, LIFT_SONGS)
+            return (matching, *(_lifted(matching, config.target, step) for step in steps))
+    return (matching,)
 
 
 def _lifted(start: Target, goal: Emotion, step: int) -> Target:
-    share = step / (LIFT_SONGS - 1)
-    scores = as_scores((1 - share) * start.scores + share * one_hot(goal))
     because = f"{start.because}, lifting it towards {goal} (step {step} of {LIFT_SONGS - 1})"
-    return Target(scores, affect_of(scores), because)
+    return _towards(start, goal, step / (LIFT_SONGS - 1), because)
+
+
+def _towards(start: Target, goal: Emotion, share: float, because: str) -> Target:
+    scores = as_scores((1 - share) * start.scores + share * one_hot(goal))
+    return replace(start, scores=scores, affect=affect_of(scores), because=because)
+
+
+def _looked_up(matching: Target, config: MusicConfig) -> Target:
+    """What the table says. A genre or playlist for an unpleasant mood is to raise it."""
+    entry: str = getattr(config.table, matching.room)
+    because = f"{matching.because}, the table says {entry}"
+    if entry.casefold() in EMOTIONS:
+        return replace(_certain(matching, Emotion(entry.casefold())), because=because)
+    unpleasant = AFFECT_OF_EMOTION[matching.room].valence < 0
+    target = _certain(matching, config.target) if unpleasant else matching
+    genre = entry.removeprefix(_GENRE).strip() if entry.startswith(_GENRE) else ""
+    limits = Limits(genre=genre) if genre else Limits(playlist=entry)
+    return replace(target, because=because, limits=limits)
+
+
+def _certain(target: Target, emotion: Emotion) -> Target:
+    return replace(target, scores=one_hot(emotion), affect=AFFECT_OF_EMOTION[emotion])

@@ -1,0 +1,18 @@
+"""Which song next: vectors, taste, other profiles, freshness, and the words for why."""
+
+from edgemood.music.choice.chooser import Choice, Chooser
+from edgemood.music.choice.quiet import QuietHours, WallTime, local_time
+from edgemood.music.choice.rules import ARTIST_SPACING, Past
+from edgemood.music.choice.store import HOUSEHOLD, TasteStore
+
+__all__ = [
+    "ARTIST_SPACING",
+    "HOUSEHOLD",
+    "Choice",
+    "Chooser",
+    "Past",
+    "QuietHours",
+    "TasteStore",
+    "WallTime",
+    "local_time",
+]

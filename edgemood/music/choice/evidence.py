@@ -1,0 +1,131 @@
+"""What one profile's listeners did with songs, counted per mood; old deeds fade."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemood.emotion import EMOTIONS, Emotion
+
+HALF_LIFE = 1500
+"""Deeds after which one counts half: about three months of four hours a day. Counted in deeds, not
+in days: a box without a clock of its own, or on holiday, forgets nothing meanwhile."""
+OTHER_MOODS = 0.2
+"""What a deed in another mood says about this one: skipped when the room is sad is hardly disliked
+when it is happy."""
+_LIKED, _DISLIKED = 8.0, 24.0
+"""plays and skips that an opinion is worth: who says *never again* says it once"""
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Counts:
+    """What is known of some songs: of each in one mood, and in all moods together."""
+
+    songs: NDArray[np.int64]
+    """(k,) numbers in the index, ascending"""
+    good: Floats
+    """(k,) plays in this mood, a little of those in others, and what likes are worth"""
+    bad: Floats
+    """(k,) skips and dislikes, likewise"""
+    good_here: Floats
+    """(k,) plays in this mood alone"""
+    bad_here: Floats
+    good_anywhere: Floats
+    """(k,) plays in any mood, and what likes are worth"""
+    bad_anywhere: Floats
+
+
+class Evidence:
+    """One profile's counts of good and bad for each song and mood, and its opinions of songs.
+
+    Counts decay forward (Cormode et al., "Forward decay", ICDE 2009): a deed enters the larger the
+    later it comes, so that nothing stored ever has to be touched again; `at` is the number of
+    deeds so far and the scale that counts are read by.
+    """
+
+    def __init__(self) -> None:
+        self.at = 0
+        self.version = 0
+        """grows with every change"""
+        self._songs = np.zeros(0, dtype=np.int64)
+        self._good = np.zeros((0, len(EMOTIONS)))
+        self._bad = np.zeros((0, len(EMOTIONS)))
+        self._opinion = np.zeros(0)
+
+    def __len__(self) -> int:
+        return len(self._songs)
+
+    def deed(self, song: int, emotion: Emotion, *, good: float = 0, bad: float = 0) -> None:
+        """Count one deed."""
+        self.at += 1
+        row, mood = self._row(song), EMOTIONS.index(emotion)
+        self._good[row, mood] += good * self.scale
+        self._bad[row, mood] += bad * self.scale
+        self.version += 1
+
+    def opine(self, song: int, opinion: float) -> None:
+        """Replace the opinion of a song, from -1 (never again) to 1; it holds in every mood."""
+        self._opinion[self._row(song)] = opinion
+        self.version += 1
+
+    @property
+    def scale(self) -> float:
+        """What the next deed enters with."""
+        return float(2 ** (self.at / HALF_LIFE))
+
+    def stored(self, song: int, emotion: Emotion) -> tuple[float, float]:
+        """Good and bad of a song in a mood, on the scale that `restore` takes."""
+        row, mood = self._row(song), EMOTIONS.index(emotion)
+        return float(self._good[row, mood]), float(self._bad[row, mood])
+
+    def restore(self, song: int, emotion: Emotion, good: float, bad: float) -> None:
+        """Put back what `stored` gave; `at` is the caller's to set."""
+        row, mood = self._row(song), EMOTIONS.index(emotion)
+        self._good[row, mood], self._bad[row, mood] = good, bad
+        self.version += 1
+
+    def counts(self, emotion: Emotion) -> Counts:
+        """What counts in one mood."""
+        mood = EMOTIONS.index(emotion)
+        good_here, bad_here = self._good[:, mood] / self.scale, self._bad[:, mood] / self.scale
+        good, bad = self._good.sum(axis=1) / self.scale, self._bad.sum(axis=1) / self.scale
+        liked, disliked = self._liked()
+        return Counts(
+            songs=self._songs,
+            good=OTHER_MOODS * good + (1 - OTHER_MOODS) * good_here + liked,
+            bad=OTHER_MOODS * bad + (1 - OTHER_MOODS) * bad_here + disliked,
+            good_here=good_here,
+            bad_here=bad_here,
+            good_anywhere=good + liked,
+            bad_anywhere=bad + disliked,
+        )
+
+    def leanings(self) -> Floats:
+        """How far each song and mood is liked, (k, 7), in [-1, 1]; for comparing profiles."""
+        liked, disliked = self._liked()
+        good = self._good / self.scale + liked[:, None]
+        bad = self._bad / self.scale + disliked[:, None]
+        leanings: Floats = (good - bad) / (good + bad + 1)
+        return leanings
+
+    @property
+    def songs(self) -> NDArray[np.int64]:
+        """(k,) numbers of the songs that something is known of, ascending."""
+        return self._songs
+
+    def _liked(self) -> tuple[Floats, Floats]:
+        """Plays and skips that the opinions are worth, (k,) each."""
+        return _LIKED * self._opinion.clip(min=0), -_DISLIKED * self._opinion.clip(max=0)
+
+    def _row(self, song: int) -> int:
+        row = int(np.searchsorted(self._songs, song))
+        if row == len(self._songs) or self._songs[row] != song:
+            self._songs = np.insert(self._songs, row, song)
+            self._good = np.insert(self._good, row, 0, axis=0)
+            self._bad = np.insert(self._bad, row, 0, axis=0)
+            self._opinion = np.insert(self._opinion, row, 0)
+        return row

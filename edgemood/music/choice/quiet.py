@@ -1,0 +1,54 @@
+"""Quiet hours: calm songs and a soft voice while the house sleeps. Time is passed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from edgemood.config.schema import MusicConfig
+from edgemood.config.values import minutes_of
+
+FIRST_YEAR = 2024
+"""A Pi has no clock that runs without power: before it has asked the network it may believe
+anything up to the time it was last switched off, or the year 1970. Earlier than this software, the
+time of day is not known."""
+
+WallTime = Callable[[], datetime]
+"""Gives the local time of day, which may jump; for durations there is `edgemood.clock`."""
+
+
+def local_time() -> datetime:
+    """The machine's own, in the machine's time zone."""
+    return datetime.now().astimezone()
+
+
+class QuietHours:
+    """Whether they are now, and what they allow; never while the time is not known."""
+
+    def __init__(self, config: MusicConfig, wall: WallTime = local_time) -> None:
+        self._hours = None if config.quiet_hours is None else minutes_of(config.quiet_hours)
+        self._arousal, self._volume = config.quiet_arousal, config.quiet_volume
+        self._wall = wall
+
+    @property
+    def now(self) -> bool:
+        """Whether they are now. They may pass midnight, and last all day if they end as begun."""
+        time = self._wall()
+        if self._hours is None or not is_known(time):
+            return False
+        minute = time.hour * 60 + time.minute
+        begin, end = self._hours
+        return begin <= minute < end if begin < end else minute >= begin or minute < end
+
+    def most_arousal(self) -> float:
+        """Of a song that may come now, from -1 to 1."""
+        return self._arousal if self.now else 1.0
+
+    def most_volume(self) -> int | None:
+        """MPD's volume at most, 0–100; None: any. Whoever turns it up has the last word."""
+        return self._volume if self.now else None
+
+
+def is_known(time: datetime) -> bool:
+    """Whether a wall clock can be believed."""
+    return time.year >= FIRST_YEAR

@@ -1,0 +1,195 @@
+"""Where taste survives a power cut: one SQLite file."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from edgemood.emotion import EMOTIONS, Emotion
+from edgemood.errors import ProfileError
+from edgemood.music.choice.evidence import Evidence
+from edgemood.trouble import Trouble
+
+HOUSEHOLD = "household"
+"""the profile of everybody together, which always exists"""
+LONGEST_PAUSE_S = 30 * 86400.0
+"""`music.no_repeat_h` is at most thirty days; what was heard longer ago need not be remembered"""
+
+_BUSY_S = 2.0
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS profile (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    deeds INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS deed (
+    profile INTEGER NOT NULL REFERENCES profile(id) ON DELETE CASCADE,
+    song INTEGER NOT NULL, emotion TEXT NOT NULL, good REAL NOT NULL, bad REAL NOT NULL,
+    PRIMARY KEY (profile, song, emotion)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS opinion (
+    profile INTEGER NOT NULL REFERENCES profile(id) ON DELETE CASCADE,
+    song INTEGER NOT NULL, value REAL NOT NULL,
+    PRIMARY KEY (profile, song)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS heard (song INTEGER PRIMARY KEY, at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS part (
+    name TEXT PRIMARY KEY, good REAL NOT NULL, bad REAL NOT NULL) WITHOUT ROWID;
+INSERT OR IGNORE INTO profile (name) VALUES ('household');
+"""
+
+log = logging.getLogger(__name__)
+
+
+class TasteStore:
+    """Profiles, what their listeners did, and when songs were last heard.
+
+    What is told is on the disk when the call returns. A disk that cannot be written costs the
+    memory, never the music: it is logged once, and what is told lives on until the process ends.
+    Other processes may add and remove profiles meanwhile. Without a path, nothing is kept.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._place = ":memory:" if path is None else str(path)
+        self._trouble = Trouble(log)
+        self._evidence: dict[str, Evidence] = {}
+        self._seen = -1
+        try:
+            self._database = _opened(self._place)
+        except sqlite3.DatabaseError as error:
+            self._database = self._begin_anew(error)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._database.close()
+
+    def profiles(self) -> tuple[str, ...]:
+        """The names of all profiles, the household first."""
+        rows = self._database.execute("SELECT name FROM profile ORDER BY id")
+        return tuple(name for (name,) in rows)
+
+    def add_profile(self, name: str) -> None:
+        """Begin a profile. Raises ProfileError when there is one of that name, or on a bad disk."""
+        try:
+            with self._database:
+                self._database.execute("INSERT INTO profile (name) VALUES (?)", (name,))
+        except sqlite3.IntegrityError:
+            raise ProfileError(f"{name}: there is such a profile already") from None
+        except sqlite3.Error as error:
+            raise ProfileError(f"{self._place}: cannot be written ({error})") from error
+
+    def remove_profile(self, name: str) -> None:
+        """Forget a profile and all its taste. Raises ProfileError when there is none."""
+        if name.casefold() == HOUSEHOLD:
+            raise ProfileError(f"{HOUSEHOLD}: stands for everybody together and stays")
+        try:
+            with self._database:
+                gone = self._database.execute("DELETE FROM profile WHERE name = ?", (name,))
+        except sqlite3.Error as error:
+            raise ProfileError(f"{self._place}: cannot be written ({error})") from error
+        if not gone.rowcount:
+            known = ", ".join(self.profiles()[1:]) or "none"
+            raise ProfileError(f"{name}: there is no such profile; there are: {known}")
+
+    def evidence(self, name: str) -> Evidence:
+        """What is known of a profile; of one that does not exist, nothing."""
+        ((version,),) = self._database.execute("PRAGMA data_version")
+        if version != self._seen:  # another process wrote
+            self._seen = version
+            self._evidence.clear()
+        if name not in self._evidence:
+            self._evidence[name] = self._read(name)
+        return self._evidence[name]
+
+    def tell_deed(
+        self, name: str, song: int, emotion: Emotion, *, good: float = 0, bad: float = 0
+    ) -> None:
+        """Count what a profile's listener did with a song."""
+        evidence = self.evidence(name)
+        evidence.deed(song, emotion, good=good, bad=bad)
+        with self._writing() as write:
+            write.execute("UPDATE profile SET deeds = ? WHERE name = ?", (evidence.at, name))
+            write.execute(
+                "INSERT OR REPLACE INTO deed SELECT id, ?, ?, ?, ? FROM profile WHERE name = ?",
+                (song, emotion.value, *evidence.stored(song, emotion), name),
+            )
+
+    def tell_opinion(self, name: str, song: int, opinion: float) -> None:
+        """Replace a profile's opinion of a song, from -1 to 1."""
+        self.evidence(name).opine(song, opinion)
+        with self._writing() as write:
+            write.execute(
+                "INSERT OR REPLACE INTO opinion SELECT id, ?, ? FROM profile WHERE name = ?",
+                (song, opinion, name),
+            )
+
+    def heard(self) -> dict[int, float]:
+        """When each song last began, in seconds since 1970."""
+        return dict(self._database.execute("SELECT song, at FROM heard"))
+
+    def tell_heard(self, song: int, at: float) -> None:
+        """Note that a song began."""
+        with self._writing() as write:
+            write.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (song, at))
+            write.execute("DELETE FROM heard WHERE at < ?", (at - LONGEST_PAUSE_S,))
+
+    def parts(self) -> dict[str, tuple[float, float]]:
+        """How often each part of the choice was right and wrong."""
+        rows = self._database.execute("SELECT name, good, bad FROM part")
+        return {name: (good, bad) for name, good, bad in rows}
+
+    def tell_parts(self, parts: dict[str, tuple[float, float]]) -> None:
+        """Replace what `parts` gives."""
+        with self._writing() as write:
+            rows = [(name, *counts) for name, counts in parts.items()]
+            write.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", rows)
+
+    def _read(self, name: str) -> Evidence:
+        evidence = Evidence()
+        found = self._database.execute("SELECT id, deeds FROM profile WHERE name = ?", (name,))
+        for id_, deeds in found.fetchall():
+            evidence.at = deeds
+            deeds_of = "SELECT song, emotion, good, bad FROM deed WHERE profile = ? ORDER BY song"
+            for song, emotion, good, bad in self._database.execute(deeds_of, (id_,)):
+                if emotion in EMOTIONS:
+                    evidence.restore(song, Emotion(emotion), good, bad)
+            opinions = "SELECT song, value FROM opinion WHERE profile = ?"
+            for song, value in self._database.execute(opinions, (id_,)):
+                evidence.opine(song, value)
+        return evidence
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        try:
+            with self._database:
+                yield self._database
+        except sqlite3.Error as error:
+            self._trouble.starts(f"{self._place}: cannot be written ({error}); not remembered")
+        else:
+            self._trouble.ends(f"{self._place}: can be written again")
+
+    def _begin_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """A damaged file is set aside; one that cannot be opened at all is done without."""
+        aside = Path(f"{self._place}.damaged")
+        try:
+            Path(self._place).replace(aside)
+            database = _opened(self._place)
+        except (OSError, sqlite3.DatabaseError):
+            log.warning("%s: cannot be opened (%s); taste is not remembered", self._place, error)
+            return _opened(":memory:")
+        log.warning("%s: is damaged (%s); set aside as %s", self._place, error, aside.name)
+        return database
+
+
+def _opened(place: str) -> sqlite3.Connection:
+    database = sqlite3.connect(place, timeout=_BUSY_S)
+    try:
+        database.execute("PRAGMA journal_mode = WAL")
+        database.execute("PRAGMA synchronous = FULL")  # the default, but it is what we promise
+        database.execute("PRAGMA foreign_keys = ON")
+        with closing(database.cursor()) as cursor:
+            cursor.executescript(_SCHEMA)
+    except sqlite3.DatabaseError:
+        database.close()
+        raise
+    return database
