@@ -51,6 +51,28 @@ def coverage(path: Path, curve: NDArray[np.float64]) -> None:
     _save(figure, path)
 
 
+def ladder(path: Path, rungs: list[dict[str, Any]]) -> None:
+    """Draw accuracy over light: of all faces, and of those that the box judges.
+
+    A rung tells its `level` in electrons, or `all` for undisturbed pictures, which are left out.
+    """
+    rungs = [rung for rung in rungs if rung["level"] != "all"]
+    figure, axes = _square("electrons in white", "share of faces")
+    electrons = [float(rung["level"]) for rung in rungs]
+    for name, shown, style in [
+        ("ferplus", "right, all judged", "--"),
+        ("ferplus_judged", "right, of those the box judges", "-"),
+        ("judged", "judged by the box", ":"),
+    ]:
+        values = [np.nan if rung[name] is None else rung[name] for rung in rungs]
+        axes.plot(electrons, values, style, marker="o", label=shown)
+    axes.axhline(0.6, color="grey", linewidth=1)
+    axes.set_xscale("log")
+    axes.set_ylim(0, 1)
+    axes.legend()
+    _save(figure, path)
+
+
 def _square(across: str, down: str) -> tuple[Any, Any]:
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot(xlabel=across, ylabel=down)

@@ -21,7 +21,7 @@ import tensorflow as tf
 import torch
 from numpy.typing import NDArray
 from tensorflow.lite.tools import flatbuffer_utils
-from torch import fx, nn
+from torch import Tensor, fx, nn
 from torch.fx.experimental.optimization import fuse
 from torch.nn import functional as F
 
@@ -65,7 +65,13 @@ def _difference(network: nn.Module, graph: _Graph, inputs: NDArray[np.float32]) 
     with torch.no_grad():
         expected = network.eval()(torch.from_numpy(inputs).permute(0, 3, 1, 2))
     pairs = zip(_outputs(expected), _outputs(graph(tf.constant(inputs))), strict=True)
-    return max(float(np.abs(ours.numpy() - theirs.numpy()).max()) for theirs, ours in pairs)
+    return max(
+        float(np.abs(ours.numpy() - _channels_last(theirs).numpy()).max()) for theirs, ours in pairs
+    )
+
+
+def _channels_last(result: Tensor) -> Tensor:
+    return result.permute(0, 2, 3, 1) if result.ndim == 4 else result
 
 
 def _outputs(result: Any) -> tuple[Any, ...]:
@@ -74,8 +80,10 @@ def _outputs(result: Any) -> tuple[Any, ...]:
 
 def _convert(graph: _Graph, inputs: NDArray[np.float32]) -> bytes:
     signature = tf.TensorSpec((1, *inputs.shape[1:]), tf.float32, name="input")
-    function = tf.function(graph, input_signature=[signature]).get_concrete_function()
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([function], graph)
+    function = tf.function(graph, input_signature=[signature], autograph=False)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [function.get_concrete_function()], graph
+    )
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
     converter.representative_dataset = lambda: ([sample[np.newaxis]] for sample in inputs)
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 
 from edgemood.emotion import EMOTIONS
-from edgemood.tflite import Model
 from edgemood.training import charts, face_files
-from edgemood.training.face_augment import dim
-from edgemood.training.face_data import PRIVATE_TEST, TRAINING, load_faces
+from edgemood.training.face_data import PRIVATE_TEST, TRAINING, Faces, load_faces
+from edgemood.training.face_ladder import EVERY, Seen, rungs, see, two_readings
 from edgemood.training.face_net import multiply_adds
 from edgemood.training.metrics import (
     accuracy,
@@ -27,7 +26,7 @@ from edgemood.training.metrics import (
 from edgemood.training.near_duplicates import seen_in
 from edgemood.vision.expression import SIDE, normalise
 
-_ELECTRONS = (200, 60, 20)  # caught in white: a lit room, a dim one, one where faces just show
+_LEAST_JUDGED = 0.01  # share of faces judged from which their accuracy says something
 
 Pictures = NDArray[np.uint8]
 Scores = NDArray[np.float32]
@@ -53,6 +52,8 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
     charts.confusion(models / "face_confusion.svg", confusion(scores, faces.labels))
     charts.reliability(models / "face_reliability.svg", reliability_bins(scores, faces.labels))
     charts.coverage(models / "face_coverage.svg", curve)
+    ladder = _ladder(models, faces)
+    charts.ladder(models / "face_light.svg", [rung for rung in ladder if rung["seen"] == "light"])
     figures = {
         "fer2013_private": {
             "accuracy": right,
@@ -61,12 +62,6 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
             "accuracy_without_duplicates": accuracy(scores[fresh], faces.labels[fresh]),
             "duplicates": int((~fresh).sum()),
             "accuracy_at_half_coverage": float(curve[len(curve) // 2 - 1]),
-            "accuracy_by_electrons": {
-                str(electrons): accuracy(
-                    _readings(models, dim(faces.images, electrons))[1], faces.labels
-                )
-                for electrons in _ELECTRONS
-            },
             "ece": calibration_error(scores, faces.labels),
         },
         "ferplus_private": {
@@ -77,8 +72,43 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
         "int8_loss_points": 100 * max(losses),
         "size_bytes": (models / face_files.INT8).stat().st_size,
         "macs": multiply_adds(network, torch.zeros(1, 1, SIDE, SIDE)),
+        "ladder": ladder,
     }
     return {"face": figures}
+
+
+def _ladder(models: Path, faces: Faces) -> list[dict[str, Any]]:
+    """A row for every way and degree of seeing faces worse; undisturbed ones first."""
+    model = two_readings(models / face_files.INT8)
+    images, majority = faces.images[::EVERY], faces.majority[::EVERY]
+    labels = faces.labels[::EVERY]
+    views = [("light", "all", images)]
+    views += ((rung.kind, str(rung), rung.change(images)) for rung in rungs())
+    return [
+        {"seen": kind, "level": level} | _rung(see(model, pictures), majority, labels)
+        for kind, level, pictures in views
+    ]
+
+
+def _rung(
+    seen: Seen, majority: NDArray[np.int64], labels: NDArray[np.int64]
+) -> dict[str, float | None]:
+    """Accuracies of judging everything, of what the box judges, and of its trust in that."""
+    known = majority >= 0
+    right = (seen.votes.argmax(axis=1) == majority)[known]
+    judged, trust = seen.judged[known], seen.trust[known]
+    some = judged.mean() >= _LEAST_JUDGED
+    return {
+        "fer2013": accuracy(seen.label, labels),
+        "ferplus": float(right.mean()),
+        "judged": float(judged.mean()),
+        "fer2013_judged": accuracy(seen.label[seen.judged], labels[seen.judged]) if some else None,
+        "ferplus_judged": float(right[judged].mean()) if some else None,
+        "ferplus_weighted": float(np.average(right[judged], weights=trust[judged]))
+        if some
+        else None,
+        "trust": float(trust[judged].mean()) if some else None,
+    }
 
 
 def _readings(models: Path, pictures: Pictures) -> tuple[Scores, Scores]:
@@ -86,7 +116,7 @@ def _readings(models: Path, pictures: Pictures) -> tuple[Scores, Scores]:
 
     Raises ValueError for a model with one output.
     """
-    model = Model(models / face_files.INT8, (SIDE, SIDE, 1), (len(EMOTIONS),))
+    model = two_readings(models / face_files.INT8)
     votes, label = zip(*(model.readings(normalise(picture)) for picture in pictures), strict=True)
     return softmax(np.stack(votes), axis=1), softmax(np.stack(label), axis=1)
 

@@ -32,6 +32,7 @@ def markdown(card: dict[str, Any], pictures: list[str]) -> str:
     for model, figures in card.items():
         rows = [f"| {name} | {_shown(name, value)} |" for name, value in _leaves(figures)]
         parts.append("\n".join([f"## {model}\n", "| figure | value |", "| --- | ---: |", *rows]))
+        parts += [_table(name, rows) for name, rows in figures.items() if isinstance(rows, list)]
     parts += [f"![{Path(name).stem.replace('_', ' ')}]({name})" for name in pictures]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
@@ -40,11 +41,21 @@ def _leaves(figures: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, An
     for name, value in figures.items():
         if isinstance(value, dict):
             yield from _leaves(value, f"{prefix}{name}.")
-        else:
+        elif not isinstance(value, list):
             yield prefix + name, value
 
 
+def _table(name: str, rows: list[dict[str, Any]]) -> str:
+    """Figures of many cases: a row for each, with the same columns."""
+    columns = list(rows[0])
+    lines = [columns, ["---"] * len(columns)]
+    lines += [[_shown(column, row[column]) for column in columns] for row in rows]
+    return "\n".join([f"### {name}\n", *(f"| {' | '.join(cells)} |" for cells in lines)])
+
+
 def _shown(name: str, value: Any) -> str:
+    if value is None:
+        return "–"
     if isinstance(value, int):
         return f"{value:,}"
     if not isinstance(value, float):

@@ -31,14 +31,15 @@ def normalise(crop: NDArray[np.uint8]) -> NDArray[np.float32]:
     """
     if crop.ndim != 2 or crop.size == 0 or crop.dtype != np.uint8:
         raise ValueError(f"expected a grey uint8 crop, got {crop.dtype} of shape {crop.shape}")
-    pixels = _resize(crop).astype(np.float32)
+    pixels = at_model_size(crop).astype(np.float32)
     contrast = max(float(pixels.std()), CONTRAST_FLOOR)
     standardised = (pixels - pixels.mean()) / np.float32(contrast)
     clipped: NDArray[np.float32] = np.clip(standardised, -CLIP, CLIP)
     return clipped[..., np.newaxis]
 
 
-def _resize(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+def at_model_size(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A grey crop of any size as the model sees it, (48, 48) uint8."""
     if crop.shape == (SIDE, SIDE):
         return crop
     shrinks = min(crop.shape) > SIDE
@@ -48,7 +49,7 @@ def _resize(crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 class ExpressionModel:
-    """Judges face crops with a TFLite model whose output is calibrated logits."""
+    """Judges face crops with a TFLite model whose first output is calibrated logits."""
 
     def __init__(self, path: Path) -> None:
         """Load the model. Raises ModelError when the file cannot be used."""

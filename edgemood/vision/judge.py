@@ -13,7 +13,7 @@ from edgemood.mood.evidence import FaceEvidence, Reason
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces import FaceDetector
 from edgemood.vision.frame import Frame
-from edgemood.vision.light import LightGate
+from edgemood.vision.light import LightGate, light_of_noise
 from edgemood.vision.quality import obstacle, reliability, sharpness
 
 CROP_MARGIN = 0.1
@@ -54,12 +54,14 @@ class FaceJudge:
         for face in faces[:1] if self._people == "largest" else faces:
             crop = face.crop(frame.grey, CROP_MARGIN)
             detail = sharpness(crop)
-            reason = obstacle(face.width, detail, self._min_face_px)
+            lit = min(light, light_of_noise(crop))
+            reason = obstacle(face.width, detail, self._min_face_px, lit)
             if reason is not None:
                 reasons.append(reason)
                 continue
-            trust = reliability(light, face.width, detail, self._min_face_px)
-            judgements.append(Judgement(self._model.scores(crop), trust))
+            scores = self._model.scores(crop)
+            trust = reliability(lit, face.width, detail, float(scores.max()))
+            judgements.append(Judgement(scores, trust))
         if not judgements:
             return _abstain(frame, reasons[0] if reasons else Reason.NO_FACE, len(faces), light)
         scores, trust = join(judgements)

@@ -1,24 +1,38 @@
-"""How well a face is seen: whether it can be judged, and how far that judgement can be trusted."""
+"""How well a face is seen: whether it can be judged, and how far that judgement can be trusted.
+
+Every constant here is printed by `python -m edgemood.training.face_reliability`, which measures the
+model on FER2013's PublicTest darkened, made small and blurred by known amounts.
+"""
 
 from __future__ import annotations
+
+import math
 
 import cv2
 import numpy as np
 
 from edgemood.mood.evidence import Reason
-from edgemood.vision.expression import SIDE
+from edgemood.vision.expression import SIDE, at_model_size
 from edgemood.vision.frame import Grey
+from edgemood.vision.light import FACE_DARK_BELOW
 
 BLURRED_BELOW = 0.012
-"""Sharpness under which a face is not judged. Photographs of Labeled Faces in the Wild have 0.09
-(median), blurred by a Gaussian of a 24th of the face's width 0.01."""
+"""Sharpness under which a face is not judged."""
 
 SHARP_FROM = 0.06
 """Sharpness from which more of it makes the judgement no better."""
 
 BRIGHT_FROM = 0.35
-"""Light from which more of it makes the judgement no better: a lamp-lit room at night."""
+"""Light from which more of it makes the judgement no better."""
 
+_BIAS = 0.01
+_WEIGHT_OF_LIGHT = 0.25
+_WEIGHT_OF_WIDTH = 0.20
+_WEIGHT_OF_SHARPNESS = 0.23
+_WEIGHT_OF_CONFIDENCE = 0.88
+"""Of the log-odds that a judgement is right, by a logistic regression without negative weights."""
+
+_LEAST = 1e-3  # of every ground, whose logarithm counts
 _CONTRAST_FLOOR = 16.0
 """Least variance in grey levels²: below it a crop holds no face but a blank wall."""
 
@@ -30,28 +44,46 @@ def sharpness(crop: Grey) -> float:
     microscopy", ICPR 2000) over the variance of the crop, so that dim light is not taken for blur;
     smoothed before, so that sensor noise is not taken for detail.
     """
-    interpolation = cv2.INTER_AREA if min(crop.shape) > SIDE else cv2.INTER_LINEAR
-    seen = cv2.resize(crop, (SIDE, SIDE), interpolation=interpolation).astype(np.float32)
+    seen = at_model_size(crop).astype(np.float32)
     detail = cv2.Laplacian(cv2.GaussianBlur(seen, (3, 3), 0), cv2.CV_32F)
     return float(detail.var() / max(float(seen.var()), _CONTRAST_FLOOR))
 
 
-def obstacle(width_px: int, sharpness: float, min_face_px: int) -> Reason | None:
-    """Why a face cannot be judged; None when it can."""
+def obstacle(
+    width_px: int, sharpness: float, min_face_px: int, light: float = 1.0
+) -> Reason | None:
+    """Why a face cannot be judged; None when it can. `light` is that on the face."""
     if width_px < min_face_px:
         return Reason.FACE_SMALL
+    if light < FACE_DARK_BELOW:
+        return Reason.DARK
     if sharpness < BLURRED_BELOW:
         return Reason.FACE_BLURRED
     return None
 
 
-def reliability(light: float, width_px: int, sharpness: float, min_face_px: int) -> float:
-    """How far to trust the scores of a face that can be judged, in [0, 1].
+def grounds(light: float, width_px: float, sharpness: float, confidence: float) -> list[float]:
+    """What speaks for a judgement, each as a logarithm that rises with its ground.
 
-    The product of what light, size and sharpness leave of it; it never falls when one of them
-    rises. A face of just `min_face_px` keeps a half, one of twice that all.
+    Light, width and sharpness each up to where more makes the judgement no better; the confidence
+    as its log-odds.
     """
-    lit = min(1.0, max(0.0, light) / BRIGHT_FROM)
-    near = min(1.0, width_px / (2 * min_face_px))
-    clear = min(1.0, max(0.0, sharpness) / SHARP_FROM)
-    return lit * near * clear
+    sure = min(max(confidence, _LEAST), 1 - _LEAST)
+    return [
+        math.log(min(1.0, max(light / BRIGHT_FROM, _LEAST))),
+        math.log(min(1.0, width_px / SIDE)),
+        math.log(min(1.0, max(sharpness / SHARP_FROM, _LEAST))),
+        math.log(sure / (1 - sure)),
+    ]
+
+
+def reliability(light: float, width_px: int, sharpness: float, confidence: float) -> float:
+    """The chance that the judgement of a face is right, in [0, 1].
+
+    `light` is that on the face, `confidence` the model's own greatest score. It never falls when
+    one of the four rises.
+    """
+    weights = (_WEIGHT_OF_LIGHT, _WEIGHT_OF_WIDTH, _WEIGHT_OF_SHARPNESS, _WEIGHT_OF_CONFIDENCE)
+    values = grounds(light, width_px, sharpness, confidence)
+    log_odds = _BIAS + sum(w * value for w, value in zip(weights, values, strict=True))
+    return 1 / (1 + math.exp(-log_odds))

@@ -1,5 +1,6 @@
 import math
 
+import cv2
 import hypothesis.extra.numpy as arrays
 import numpy as np
 import pytest
@@ -10,9 +11,12 @@ from numpy.typing import NDArray
 from edgemood.vision.frame import Frame
 from edgemood.vision.light import (
     CLOSES_BELOW,
+    FACE_DARK_BELOW,
     OPENS_ABOVE,
     LightGate,
+    light_of_electrons,
     light_of_lux,
+    light_of_noise,
     light_of_pixels,
 )
 from edgemood.vision.script import dim
@@ -23,6 +27,42 @@ lux_values = st.none() | st.floats(allow_nan=True, allow_infinity=True)
 
 def uniform(level: float) -> NDArray[np.uint8]:
     return np.full((12, 16), round(level * 255), dtype=np.uint8)
+
+
+def noisy(picture: NDArray[np.uint8], sigma: float) -> NDArray[np.uint8]:
+    noise = np.random.default_rng(3).normal(0, sigma, picture.shape)
+    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+
+
+@given(arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=80)))
+def test_the_light_on_any_face_lies_between_0_and_1(crop: NDArray[np.uint8]) -> None:
+    assert 0 <= light_of_noise(crop) <= 1
+
+
+@pytest.mark.parametrize("side", [24, 48, 110])
+def test_the_noise_of_darkness_tells_it_although_the_picture_stays_bright(
+    portrait: NDArray[np.uint8], side: int
+) -> None:
+    face = cv2.resize(portrait[65:175, 170:280], (side, side), interpolation=cv2.INTER_AREA)
+    lights = [light_of_noise(noisy(face, sigma)) for sigma in (0.0, 15.0, 40.0, 100.0)]
+    assert lights == sorted(lights, reverse=True)
+    assert lights[0] > FACE_DARK_BELOW
+    assert lights[-1] < FACE_DARK_BELOW
+
+
+def test_exposure_does_not_change_what_the_noise_tells(portrait: NDArray[np.uint8]) -> None:
+    face = noisy(portrait[65:175, 170:280], 20.0)
+    assert light_of_noise(face // 3) == pytest.approx(light_of_noise(face), rel=0.1)
+
+
+def test_a_blank_crop_tells_no_darkness() -> None:
+    assert light_of_noise(np.full((48, 48), 90, dtype=np.uint8)) == 1
+
+
+@given(st.floats(0, 1e6), st.floats(0, 1e6))
+def test_more_electrons_are_never_less_light(one: float, other: float) -> None:
+    less, more = sorted((one, other))
+    assert 0 <= light_of_electrons(less) <= light_of_electrons(more) <= 1
 
 
 @given(pictures)

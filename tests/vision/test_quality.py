@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edgemood.mood.evidence import Reason
 from edgemood.vision.faces import HaarDetector
+from edgemood.vision.light import FACE_DARK_BELOW
 from edgemood.vision.quality import (
     BLURRED_BELOW,
     SHARP_FROM,
@@ -20,6 +21,7 @@ crops = arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_
 lights = st.floats(0, 1)
 widths = st.integers(1, 8000)
 details = st.floats(0, 10)
+confidences = st.floats(0, 1)
 
 
 @pytest.fixture(scope="module")
@@ -67,18 +69,33 @@ def test_a_large_sharp_face_is_judged() -> None:
     assert obstacle(48, SHARP_FROM, min_face_px=48) is None
 
 
-@given(lights, widths, details, st.integers(24, 1000))
+@given(lights, widths, details, confidences)
 def test_reliability_lies_between_0_and_1(
-    light: float, width: int, detail: float, min_face_px: int
+    light: float, width: int, detail: float, confidence: float
 ) -> None:
-    assert 0 <= reliability(light, width, detail, min_face_px) <= 1
+    assert 0 <= reliability(light, width, detail, confidence) <= 1
 
 
-@given(*[st.tuples(values, values).map(sorted) for values in (lights, widths, details)])
-def test_reliability_never_falls_with_more_light_size_or_sharpness(
-    light: list[float], width: list[int], detail: list[float]
+@given(
+    *[st.tuples(values, values).map(sorted) for values in (lights, widths, details, confidences)]
+)
+def test_reliability_never_falls_with_more_light_size_sharpness_or_confidence(
+    light: list[float], width: list[int], detail: list[float], confidence: list[float]
 ) -> None:
-    least = reliability(light[0], width[0], detail[0], 48)
-    assert least <= reliability(light[1], width[0], detail[0], 48)
-    assert least <= reliability(light[0], width[1], detail[0], 48)
-    assert least <= reliability(light[0], width[0], detail[1], 48)
+    best = reliability(light[1], width[1], detail[1], confidence[1])
+    assert reliability(light[0], width[1], detail[1], confidence[1]) <= best
+    assert reliability(light[1], width[0], detail[1], confidence[1]) <= best
+    assert reliability(light[1], width[1], detail[0], confidence[1]) <= best
+    assert reliability(light[1], width[1], detail[1], confidence[0]) <= best
+
+
+def test_a_sure_judgement_of_a_face_seen_well_is_reliable() -> None:
+    assert reliability(1.0, 100, 1.0, 0.95) > 0.9
+
+
+def test_a_doubtful_judgement_of_a_face_seen_badly_is_not() -> None:
+    assert reliability(0.1, 24, 0.02, 0.4) < 0.4
+
+
+def test_a_face_in_the_dark_is_not_judged() -> None:
+    assert obstacle(100, SHARP_FROM, 48, light=FACE_DARK_BELOW / 2) is Reason.DARK

@@ -1,0 +1,108 @@
+"""What the published systems measured here: kept in `models/papers.json`, shown in `papers.md`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+_HEAD = """# The papers' systems
+
+Published approaches, trained and tested here by `make papers-face` on the same data as the models
+of this folder. A row says what came out here in the stated processor time, not what was published.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one system measured."""
+
+    system: str
+    """its name in the table"""
+    trained_on: str
+    """samples, and the processor time that the training took"""
+    figures: dict[str, float] = field(default_factory=dict)
+    """shares in [0, 1] by the name of their column"""
+    recalls: dict[str, float] = field(default_factory=dict)
+    """share recognised of each emotion, in [0, 1]"""
+    parameters: int | None = None
+    multiply_adds: int | None = None
+    size_bytes: int | None = None
+    ms_per_sample: float | None = None
+    """on the machine that ran the command, one thread"""
+    note: str = ""
+
+
+class Ledger:
+    """All results, by the sense they belong to; written after each system."""
+
+    def __init__(self, models: Path) -> None:
+        self._json = models / "papers.json"
+        self._markdown = models / "papers.md"
+        kept = json.loads(self._json.read_text("utf-8")) if self._json.exists() else {}
+        self._results = {
+            sense: {name: Result(**values) for name, values in systems.items()}
+            for sense, systems in kept.items()
+        }
+
+    def holds(self, sense: str, system: str) -> bool:
+        """Whether the system has been measured before."""
+        return system in self._results.get(sense, {})
+
+    def add(self, sense: str, result: Result) -> None:
+        """Keep a result, in place of an earlier one of the same system, and write both files."""
+        self._results.setdefault(sense, {})[result.system] = result
+        kept = {
+            sense: {name: asdict(result) for name, result in systems.items()}
+            for sense, systems in self._results.items()
+        }
+        self._json.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
+        self._markdown.write_text(self.markdown(), encoding="utf-8")
+
+    def markdown(self) -> str:
+        """The tables of all senses."""
+        parts = [_HEAD]
+        for sense, systems in sorted(self._results.items()):
+            results = list(systems.values())
+            notes = [f"- {r.system}: {r.note}" for r in results if r.note]
+            parts += [f"## {sense}", _figures(results), _recalls(results), "\n".join(notes)]
+        return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _figures(results: list[Result]) -> str:
+    columns = list(dict.fromkeys(name for result in results for name in result.figures))
+    fixed = ["parameters", "multiply-adds", "size", "ms a sample", "trained on"]
+    rows = [
+        [
+            result.system,
+            *(_share(result.figures.get(name)) for name in columns),
+            _scaled(result.parameters),
+            _scaled(result.multiply_adds),
+            "–" if result.size_bytes is None else f"{result.size_bytes / 1e3:,.0f} kB",
+            "–" if result.ms_per_sample is None else f"{result.ms_per_sample:.2f}",
+            result.trained_on,
+        ]
+        for result in results
+    ]
+    return _table(["system", *columns, *fixed], rows)
+
+
+def _recalls(results: list[Result]) -> str:
+    emotions = list(dict.fromkeys(name for result in results for name in result.recalls))
+    rows = [[r.system, *(_share(r.recalls.get(name)) for name in emotions)] for r in results]
+    return _table(["recall", *emotions], rows) if emotions else ""
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    rule = ["---", *["---:"] * (len(head) - 1)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in [head, rule, *rows])
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.1%}"
+
+
+def _scaled(value: int | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value / 1e6:.2f} M" if value >= 1e5 else f"{value / 1e3:.1f} k"
