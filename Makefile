@@ -13,7 +13,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test test-train lint types format \
-	train-face train-speech train-voice scorecard bench clean
+	train-face train-speech train-voice scorecard papers-face face-reliability bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,12 +43,19 @@ format: $(VENV)/test.stamp ## format, and mend what style can mend by itself
 
 train-face: $(VENV_TRAIN)/train.stamp ## models/face_emotion.tflite from ../shared/data, or EDGEMOOD_DATA
 	$(TRAIN) -m edgemood.training.face
+	$(TRAIN) -m edgemood.training.face --from build/face/best.pt --folder build/face-onwards
 
 train-speech: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.tflite
 	$(TRAIN) -m edgemood.training.speech
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 	$(TRAIN) -m edgemood.training.voice
+
+face-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a face's judgement, and in what light: the constants
+	$(TRAIN) -m edgemood.training.face_reliability
+
+papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/papers.md lacks; MINUTES: of processor for each network
+	$(TRAIN) -m edgemood.training.papers --minutes $(or $(MINUTES),60)
 
 scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/
 	$(TRAIN) -m edgemood.training.scorecard
