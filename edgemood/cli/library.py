@@ -159,6 +159,47 @@ def draw_map(
     _say(f"{out}: {len(library)} songs")
 
 
+@app.command()
+def tag(
+    config: ConfigOption = None,
+    state: StateOption = STATE,
+    write: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--write", help="Write the tags; else only tell which would be.")
+    ] = False,
+    guesses: Annotated[  # noqa: FBT002 - typer makes a flag of it
+        bool, typer.Option("--guesses", help="Also moods that the box worked out by itself.")
+    ] = False,
+) -> None:
+    """Write the moods you gave songs into their files, as tags that MPD 0.24 shows."""
+    from edgemood.music.tagging import write_all
+
+    tags = _tags(state, _config(config).music.directory, guesses=guesses)
+    written, failed = write_all(tags, _say, write=write)
+    _say(f"{written} files {'written' if write else 'to write: say --write to do so'}")
+    if failed:
+        raise typer.Exit(1)
+
+
+def _tags(state: Path, named: Path | None, *, guesses: bool) -> list[Any]:
+    """What to write; read by another process, because one that reads as the daemon cannot write."""
+    import multiprocessing
+
+    with multiprocessing.get_context("fork").Pool(1) as reader:
+        return reader.apply(_tags_read, (state, named, guesses))
+
+
+def _tags_read(
+    state: Path,
+    named: Path | None,
+    guesses: bool,  # noqa: FBT001 - a Pool hands on places
+) -> list[Any]:
+    from edgemood.music.library.background import music_folder
+    from edgemood.music.tagging import tags_of
+
+    index = _opened(state)
+    return list(tags_of(index, music_folder(index, named), guesses=guesses))
+
+
 def _opened(state: Path) -> Any:
     """The daemon's index, as the user it belongs to. Raises LibraryError."""
     from edgemood.music.library.index import FILE_NAME, SongIndex
