@@ -12,7 +12,7 @@ from edgemood.music.player import Player
 FADE_S = 1.6
 """long enough to be heard as a fade, short enough to answer a button"""
 _STEPS = 8
-_MIXER_GRAIN = 5
+MIXER_GRAIN = 5
 """hardware mixers with few steps report a volume this far from the one that was set"""
 
 
@@ -30,7 +30,7 @@ async def fade_over(
             await player.set_volume(level)
             await clock.sleep(FADE_S / _STEPS)
             found = await player.volume()
-            if found is None or abs(found - level) > _MIXER_GRAIN:
+            if found is None or abs(found - level) > MIXER_GRAIN:
                 await go_on()
                 return
         await go_on()

@@ -3,11 +3,12 @@
 from edgemood.music.choice.chooser import Choice, Chooser
 from edgemood.music.choice.quiet import QuietHours, WallTime, local_time
 from edgemood.music.choice.rules import ARTIST_SPACING, Past
-from edgemood.music.choice.store import HOUSEHOLD, TasteStore
+from edgemood.music.choice.store import HOUSEHOLD, TASTE, TasteStore
 
 __all__ = [
     "ARTIST_SPACING",
     "HOUSEHOLD",
+    "TASTE",
     "Choice",
     "Chooser",
     "Past",

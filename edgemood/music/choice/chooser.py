@@ -15,8 +15,9 @@ from edgemood.music.choice import credit, why
 from edgemood.music.choice.bandit import is_curious, near_the_best, sampled, shortlist
 from edgemood.music.choice.heard import Heard
 from edgemood.music.choice.hybrid import Connoisseur, Opinion, listeners
+from edgemood.music.choice.numbers import moved, renumbered
 from edgemood.music.choice.quiet import QuietHours, WallTime, local_time
-from edgemood.music.choice.rules import Filters, Past, may_come
+from edgemood.music.choice.rules import Filters, Past, may_come, rows_of_songs
 from edgemood.music.choice.store import HOUSEHOLD, TasteStore
 from edgemood.music.event import Event
 from edgemood.music.library import Library
@@ -84,6 +85,13 @@ class Chooser:
     def library(self, library: Library) -> None:
         self._library, self._connoisseur = library, None
         self._gone.clear()
+        known = self._store.songs()
+        if numbers := renumbered(known, library):
+            self._store.renumber(numbers)
+            self._heard.reread()
+            known = self._store.songs()
+        if renamed := moved(known, library):
+            self._store.tell_songs(renamed)
 
     def choose(self, target: Target, past: Past) -> Choice | None:
         """One of the best fitting songs that may come now; None when there is none at all.
@@ -108,7 +116,9 @@ class Chooser:
         """A song, whoever queued it, begins to play: it is not to come again soon."""
         row = self._library.row_of(file)
         if row is not None:
-            self._heard.began(int(self._library.ids[row]))
+            song = int(self._library.ids[row])
+            self._store.tell_songs({song: int(self._library.files[row])})
+            self._heard.began(song)
 
     def forget(self, song: Song) -> None:
         """MPD cannot find a song: not to be chosen until there is a new library."""
@@ -116,6 +126,8 @@ class Chooser:
 
     def learn(self, event: Event) -> None:
         """Take to heart what somebody did with a song, and what it says of the choice of it."""
+        for row in rows_of_songs(self._library, [event.song_id]):
+            self._store.tell_songs({event.song_id: int(self._library.files[row])})
         people = listeners(self._store, self.present)
         said = {"liked": 1.0, "disliked": -1.0, "rated": 2 * event.value - 1}.get(event.kind)
         for name in dict.fromkeys((HOUSEHOLD, *people)):

@@ -69,7 +69,8 @@ class Evidence:
 
     def opine(self, song: int, opinion: float) -> None:
         """Replace the opinion of a song, from -1 (never again) to 1; it holds in every mood."""
-        self._opinion[self._row(song)] = opinion
+        row = self._row(song)  # which may replace the arrays
+        self._opinion[row] = opinion
         self.version += 1
 
     @property

@@ -21,6 +21,11 @@ class Heard:
         self._before = store.heard()
         self._began_s: dict[int, float] = {}
 
+    def reread(self) -> None:
+        """Songs have other numbers now."""
+        self._before = self._store.heard()
+        self._began_s.clear()
+
     def began(self, song: int) -> None:
         """A song begins to play."""
         self._began_s[song] = self._clock.now_s()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from edgemood.emotion import EMOTIONS, Emotion
@@ -13,6 +13,8 @@ from edgemood.errors import ProfileError
 from edgemood.music.choice.evidence import Evidence
 from edgemood.trouble import Trouble
 
+TASTE = "taste.db"
+"""the file's name in the folder that the daemon keeps"""
 HOUSEHOLD = "household"
 """the profile of everybody together, which always exists"""
 LONGEST_PAUSE_S = 30 * 86400.0
@@ -32,11 +34,14 @@ CREATE TABLE IF NOT EXISTS opinion (
     profile INTEGER NOT NULL REFERENCES profile(id) ON DELETE CASCADE,
     song INTEGER NOT NULL, value REAL NOT NULL,
     PRIMARY KEY (profile, song)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS song (id INTEGER PRIMARY KEY, file INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS heard (song INTEGER PRIMARY KEY, at REAL NOT NULL);
 CREATE TABLE IF NOT EXISTS part (
     name TEXT PRIMARY KEY, good REAL NOT NULL, bad REAL NOT NULL) WITHOUT ROWID;
 INSERT OR IGNORE INTO profile (name) VALUES ('household');
 """
+
+_NUMBERED = (("song", "id"), ("deed", "song"), ("opinion", "song"), ("heard", "song"))
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +56,9 @@ class TasteStore:
 
     def __init__(self, path: Path | None = None) -> None:
         self._place = ":memory:" if path is None else str(path)
+        if path is not None:
+            with suppress(OSError):  # opening will tell
+                path.parent.mkdir(parents=True, exist_ok=True)
         self._trouble = Trouble(log)
         self._evidence: dict[str, Evidence] = {}
         self._seen = -1
@@ -143,6 +151,25 @@ class TasteStore:
         with self._writing() as write:
             rows = [(name, *counts) for name, counts in parts.items()]
             write.executemany("INSERT OR REPLACE INTO part VALUES (?, ?, ?)", rows)
+
+    def songs(self) -> dict[int, int]:
+        """The `file_key` under which each song was last seen, by the song's number."""
+        return dict(self._database.execute("SELECT id, file FROM song"))
+
+    def tell_songs(self, files: Mapping[int, int]) -> None:
+        """Note under which `file_key` songs are seen."""
+        with self._writing() as write:
+            write.executemany("INSERT OR REPLACE INTO song VALUES (?, ?)", files.items())
+
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Songs have other numbers now, as after the index was built anew."""
+        with self._writing() as write:
+            for table, column in _NUMBERED:  # by way of negative numbers: some may change places
+                aside = f"UPDATE OR REPLACE {table} SET {column} = ? WHERE {column} = ?"  # noqa: S608 - names of our own
+                back = f"UPDATE OR REPLACE {table} SET {column} = -{column} WHERE {column} < 0"  # noqa: S608 - likewise
+                write.executemany(aside, [(-new, old) for old, new in numbers.items()])
+                write.execute(back)
+        self._evidence.clear()
 
     def _read(self, name: str) -> Evidence:
         evidence = Evidence()
