@@ -72,6 +72,9 @@ $(VENV)/demo.stamp: pyproject.toml deploy/setup Makefile
 
 $(VENV)/test.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV) dev $(TEST_PACKAGES)
+month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty times as busy as in `make test`
+	DEEDS_A_DAY=140 $(VENV)/bin/pytest tests/integration/test_mpd_month.py
+
 	@touch $@ $(VENV)/demo.stamp
 
 $(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup Makefile

@@ -167,6 +167,8 @@ class MusicConfig(Section):
     """playlists of the songs that are typical of an emotion, likewise"""
     no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
     """hours before the box picks the same song again"""
+    mood_stickers: Literal["yes", "no"] = "yes"
+    """whether every song's mood is shown as MPD stickers: edgemood.mood, .valence, .arousal"""
 
 
 class PanelConfig(Section):

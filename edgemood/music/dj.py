@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import numpy as np
 
@@ -16,14 +16,15 @@ from edgemood.emotion import Emotion, Scores
 from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, TasteStore
+from edgemood.music.chores import Chores
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
 from edgemood.music.keeper import Memory, QueueKeeper
-from edgemood.music.label_playlists import LabelPlaylists
-from edgemood.music.library import Library, SongIndex
+from edgemood.music.library import SongIndex
 from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
+from edgemood.music.quiet_volume import QuietVolume
 from edgemood.music.status import MusicStatus
 from edgemood.music.strategy import path_for
 from edgemood.trouble import Trouble
@@ -34,8 +35,6 @@ _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
 _STRATEGY = "strategy"
-_FILL_FROM_S, _FILL_EVERY_S = 60.0, 600.0
-"""Moods of songs change while they are analysed, one by one; the playlists follow at leisure."""
 
 log = logging.getLogger(__name__)
 
@@ -71,13 +70,10 @@ class Dj:
         self._on_progress = on_progress
         self._player = Player(config.mpd)
         self._index = index or SongIndex.in_memory()
-        self._labels = LabelPlaylists(
-            self._player, memory, self._index, config.music.mood_playlists
-        )
-        self._sync = LibrarySync(self._player, self._index, self._labels.names.values())
         self._chooser = Chooser(
             config.music, taste or TasteStore(), clock, rng or np.random.default_rng()
         )
+        self._quiet_volume = QuietVolume(self._player, memory, self._chooser.quiet)
         self._on_event = on_event
         self._feedback = Feedback(
             self._player,
@@ -87,6 +83,16 @@ class Dj:
             number_of=self._number,
             counts=config.music.play_counts == "yes",
         )
+        self._chores = Chores(
+            self._player,
+            clock,
+            memory,
+            config.music,
+            index=self._index,
+            chooser=self._chooser,
+            feedback=self._feedback,
+        )
+        self._sync = LibrarySync(self._player, self._index, self._chores.label_playlists)
         self._keeper = QueueKeeper(
             self._player,
             clock,
@@ -99,9 +105,6 @@ class Dj:
         self._due = asyncio.Event()
         self._library_due = asyncio.Event()
         self._chores_due = asyncio.Event()
-        self._fill_from_s = clock.now_s() + _FILL_FROM_S
-        self._filled: Library | None = None
-        self._opinions_due = False
         self._stale: set[Change] = set()
         self._heard: tuple[Emotion, Scores] | None = None
         self._connected = False
@@ -120,6 +123,10 @@ class Dj:
         self._heard = mood.emotion, mood.scores
         self._feedback.hear(mood.emotion)
         self._follow_mood()
+
+    def greet(self, people: Sequence[str]) -> None:
+        """Take note of the profiles whose people are in the room; cheap, like `hear`."""
+        self._chooser.present = people
 
     async def move_on(self) -> None:
         """Replace the waiting own songs by fitting ones and go to the next song, with a fade.
@@ -263,6 +270,8 @@ class Dj:
                 self._on_progress()
                 async with self._hands:
                     await self._keeper.tend()
+                    if self._keeper.now is not None:
+                        await self._quiet_volume.tend(self._keeper.now.volume)
                 self._chores_due.set()
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
@@ -302,12 +311,11 @@ class Dj:
 
         Music goes on without an index that cannot be used.
         """
-        stale, self._stale = self._stale, set()
+        stale = self._chores.due(self._stale)
+        self._stale -= stale
         try:
             await self._sync.follow(stale, self._on_progress)
-            if Change.PLAYLISTS in stale:
-                await self._labels.read()
-            self._opinions_due |= Change.STICKERS in stale
+            await self._chores.heed(stale)
             if not self._index.changed():
                 return False
             await self._load_library()
@@ -325,28 +333,12 @@ class Dj:
         while True:
             await self._chores_due.wait()
             self._chores_due.clear()
-            await self._feedback.count()
-            if self._opinions_due:
-                self._opinions_due = False
-                await self._feedback.read_opinions()
-            library = self._keeper.library
-            if library is not self._filled and self._clock.now_s() >= self._fill_from_s:
-                self._fill_from_s = self._clock.now_s() + _FILL_EVERY_S
-                self._filled = library
-                await self._fill_playlists(library)
-
-    async def _fill_playlists(self, library: Library) -> None:
-        try:
-            await self._feedback.read_history()
-            await self._labels.fill(library)
-        except LibraryError as error:
-            self._index_trouble.starts(str(error))
+            await self._chores.do(self._keeper.library, self._on_progress)
 
     async def _load_library(self) -> None:
         library = await asyncio.to_thread(self._index.library)
         async with self._hands:
             self._keeper.library = library
-        self._opinions_due = True  # of songs that were not known yet
 
     def _say_when_empty(self) -> None:
         library = self._keeper.library

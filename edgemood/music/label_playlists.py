@@ -172,23 +172,6 @@ class LabelPlaylists:
         )
 
 
-class TypicalSongs:
-    """The songs that the owner calls typical of an emotion: `Typical – happy` and its kin."""
-
-    def __init__(self, player: Player, pattern: str) -> None:
-        self._player = player
-        self._names = dict(named(pattern))
-
-    async def read(self) -> dict[Emotion, list[str]]:
-        """The files in each playlist that is there. Raises PlayerError."""
-        there = set(await self._player.playlists())
-        return {
-            emotion: await self._player.playlist(name)
-            for emotion, name in self._names.items()
-            if name in there
-        }
-
-
 def named(pattern: str) -> Iterator[tuple[Emotion, str]]:
     """Every emotion's playlist."""
     if pattern != "none":

@@ -238,6 +238,7 @@ VALUES = {
         "ahead": 5,
         "yield_min": 0.0,
         "play_counts": "no",
+        "mood_stickers": "no",
         "mood_playlists": "Mood * !",
         "typical_playlists": "none",
         "no_repeat_h": 0.5,

@@ -192,3 +192,33 @@ async def test_with_random_the_box_waits_until_peoples_songs_were_played(
     dj.hear(room(Emotion.SAD))
     await clock.advance(60)
     assert len(person.files()) == len(before)
+
+
+async def test_the_mood_of_songs_is_shown_in_stickers(dj, person, until, clock):
+    def shown():
+        return stickers(person, HAPPY[0]).get("edgemood.mood")
+
+    await until(lambda: shown() == "happy", clock)
+    assert stickers(person, HAPPY[0])["edgemood.valence"] == "0.82"
+
+
+async def test_typical_songs_and_playlists_of_the_table_reach_the_chooser(
+    switch_on, config, person, until
+):
+    person.playlistadd("Typical – sad", "sad/0.flac")
+    person.playlistadd("Rainy days", "sad/1.ogg")
+    person.playlistadd("Gym", HAPPY[0])
+    music = MusicConfig.model_validate({"strategy": "table", "table": {"sad": "Rainy days"}})
+    async with switch_on(config=config.model_copy(update={"music": music})) as dj:
+        await until(lambda: dj._chooser.typical)
+        assert dj._chooser.typical == {Emotion.SAD: ["sad/0.flac"]}
+        assert dj._chooser.playlists == {"Rainy days": ["sad/1.ogg"]}
+
+
+async def test_mood_playlists_appear_and_adding_a_song_to_one_relabels_it(
+    dj, person, until, clock, index
+):
+    await clock.advance(75)
+    await until(lambda: "Mood – sad" in [row["playlist"] for row in person.listplaylists()], clock)
+    person.playlistadd("Mood – sad", HAPPY[0])
+    await until(lambda: index.song_named(HAPPY[0]).mood.because == "label sad")

@@ -1,0 +1,109 @@
+"""What the DJ does for people's MPD clients besides keeping the queue, when that is in order."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Collection
+
+from edgemood.clock import Clock
+from edgemood.config.schema import MusicConfig
+from edgemood.errors import LibraryError
+from edgemood.music.choice import Chooser
+from edgemood.music.feedback import Feedback
+from edgemood.music.keeper import Memory
+from edgemood.music.label_playlists import LabelPlaylists, named
+from edgemood.music.library import Library, SongIndex
+from edgemood.music.player import Change, Player
+from edgemood.music.shown_moods import ShownMoods
+from edgemood.trouble import Trouble
+
+FIRST_FILL_S, FILL_EVERY_S = 60.0, 600.0
+"""Moods of songs change one by one while they are analysed; the playlists follow at leisure."""
+ECHO_S = 300.0
+"""MPD tells of every sticker that anybody writes, and to find out which takes it a while. While
+the box itself writes them, it looks for other people's no oftener."""
+
+log = logging.getLogger(__name__)
+
+
+class Chores:
+    """Playlists, stickers and counts, each kept in line with what is known and with what people do.
+
+    Every coroutine raises PlayerError; afterwards it can be called again.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        clock: Clock,
+        memory: Memory,
+        config: MusicConfig,
+        *,
+        index: SongIndex,
+        chooser: Chooser,
+        feedback: Feedback,
+    ) -> None:
+        self._player = player
+        self._clock = clock
+        self._chooser = chooser
+        self._feedback = feedback
+        self._labels = LabelPlaylists(player, memory, index, config.mood_playlists)
+        self._typical = dict(named(config.typical_playlists))
+        self._table = {entry for _, entry in config.table}
+        self._shown = ShownMoods(player) if config.mood_stickers == "yes" else None
+        self._opinions_due = False
+        self._writes_stickers = False
+        self._read_stickers_s = float("-inf")
+        self._fill_from_s = clock.now_s() + FIRST_FILL_S
+        self._filled: Library | None = None
+        self._index_trouble = Trouble(log)
+
+    @property
+    def label_playlists(self) -> Collection[str]:
+        """Names of the playlists that show and take the moods of songs."""
+        return self._labels.names.values()
+
+    def due(self, changes: Collection[Change]) -> set[Change]:
+        """Those changes that are to be looked into now; the others are for later."""
+        now_s = self._clock.now_s()
+        if self._writes_stickers and now_s < self._read_stickers_s + ECHO_S:
+            return set(changes) - {Change.STICKERS}
+        if Change.STICKERS in changes:
+            self._read_stickers_s = now_s
+        return set(changes)
+
+    async def heed(self, changes: Collection[Change]) -> None:
+        """Take to heart what people did to playlists and stickers. Raises LibraryError, too."""
+        if Change.PLAYLISTS in changes:
+            await self._labels.read()
+            there = set(await self._player.playlists())
+            self._chooser.typical = {
+                emotion: await self._player.playlist(name)
+                for emotion, name in self._typical.items()
+                if name in there
+            }
+            self._chooser.playlists = {
+                name: await self._player.playlist(name) for name in self._table & there
+            }
+        self._opinions_due |= bool({Change.STICKERS, Change.LIBRARY} & set(changes))
+
+    async def do(self, library: Library, on_step: Callable[[], None]) -> None:
+        """Do a little of what is due; `on_step` is called in between."""
+        now_s = self._clock.now_s()
+        await self._feedback.count()
+        if self._opinions_due and len(library):
+            self._opinions_due = False
+            await self._feedback.read_opinions()
+        try:
+            if library is not self._filled and now_s >= self._fill_from_s:
+                self._fill_from_s, self._filled = now_s + FILL_EVERY_S, library
+                await self._feedback.read_history()
+                on_step()
+                await self._labels.fill(library)
+                on_step()
+            if self._shown is not None:
+                self._writes_stickers = await self._shown.show_some(library)
+        except LibraryError as error:
+            self._index_trouble.starts(str(error))
+        else:
+            self._index_trouble.ends("the song index can be used again")
