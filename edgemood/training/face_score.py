@@ -43,6 +43,7 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
     fresh = ~seen_in(faces.images, load_faces(TRAINING, data).images)
     right = accuracy(scores, faces.labels)
     curve = coverage_curve(scores, faces.labels)
+    votes_curve = coverage_curve(votes, faces.majority)
     network = face_files.load_float(models)
     float_votes, float_scores = _float_readings(network, faces.images)
     losses = [
@@ -50,7 +51,7 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
         accuracy(float_votes, faces.majority) - accuracy(votes, faces.majority),
     ]
     charts.confusion(models / "face_confusion.svg", confusion(scores, faces.labels))
-    charts.reliability(models / "face_reliability.svg", reliability_bins(scores, faces.labels))
+    charts.reliability(models / "face_reliability.svg", reliability_bins(votes, faces.majority))
     charts.coverage(models / "face_coverage.svg", curve)
     ladder = _ladder(models, faces)
     charts.ladder(models / "face_light.svg", [rung for rung in ladder if rung["seen"] == "light"])
@@ -67,6 +68,8 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
         "ferplus_private": {
             "accuracy": accuracy(votes, faces.majority),
             "min_recall": float(recalls(votes, faces.majority).min()),
+            "accuracy_without_duplicates": accuracy(votes[fresh], faces.majority[fresh]),
+            "accuracy_at_half_coverage": float(votes_curve[len(votes_curve) // 2 - 1]),
         },
         "ece": calibration_error(votes, faces.majority),
         "int8_loss_points": 100 * max(losses),
