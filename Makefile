@@ -13,7 +13,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test test-train lint types format \
-	train-face train-speech train-voice scorecard papers-face face-reliability bench clean
+	train-face train-speech train-voice scorecard papers-face face-readings face-reliability bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -50,6 +50,9 @@ train-speech: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.tflite
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 	$(TRAIN) -m edgemood.training.voice
+
+face-readings: $(VENV_TRAIN)/train.stamp ## which of the face model's readings the box should use
+	$(TRAIN) -m edgemood.training.face_readings
 
 face-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a face's judgement, and in what light: the constants
 	$(TRAIN) -m edgemood.training.face_reliability
