@@ -12,7 +12,6 @@ import numpy as np
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config, MusicConfig
-from edgemood.emotion import Emotion, Scores
 from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, TasteStore
@@ -20,6 +19,7 @@ from edgemood.music.chores import Chores
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
 from edgemood.music.keeper import Memory, QueueKeeper
+from edgemood.music.last_mood import LastMood
 from edgemood.music.library import SongIndex
 from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
@@ -106,7 +106,8 @@ class Dj:
         self._library_due = asyncio.Event()
         self._chores_due = asyncio.Event()
         self._stale: set[Change] = set()
-        self._heard: tuple[Emotion, Scores] | None = None
+        self._mood = LastMood(clock, memory)
+        self._follow_mood(replace=False)
         self._connected = False
         self._unreachable = Trouble(log)
         self._empty = Trouble(log)
@@ -118,9 +119,9 @@ class Dj:
 
         While the room is unknown, the last known mood holds.
         """
-        if mood.emotion is None or (self._heard and mood.emotion is self._heard[0]):
+        if mood.emotion is None or mood.emotion is self._mood.emotion:
             return
-        self._heard = mood.emotion, mood.scores
+        self._mood.note(mood.emotion, mood.scores)
         self._feedback.hear(mood.emotion)
         self._follow_mood()
 
@@ -232,9 +233,9 @@ class Dj:
         self._chooser.learn(event)
         self._on_event(event)
 
-    def _follow_mood(self) -> None:
-        if self._heard is not None:
-            self._keeper.follow(path_for(*self._heard, self._config))
+    def _follow_mood(self, *, replace: bool = True) -> None:
+        if self._mood.known is not None:
+            self._keeper.follow(path_for(*self._mood.known, self._config), replace=replace)
             self._due.set()
 
     async def _arrive(self) -> None:

@@ -120,9 +120,9 @@ class QueueKeeper:
         """Whether people have the queue to themselves for now."""
         return self._take_over.since_s is not None
 
-    def follow(self, path: Path) -> None:
-        """From the next `tend` on, other songs are wanted."""
-        self._path, self._begun, self._replace = path, 0, True
+    def follow(self, path: Path, *, replace: bool = True) -> None:
+        """From the next `tend` on, other songs are wanted; in place of those that wait, too."""
+        self._path, self._begun, self._replace = path, 0, replace
 
     async def arrive(self) -> None:
         """Find one's way in the queue of an MPD just connected to."""

@@ -175,6 +175,50 @@ async def test_a_fade_cut_short_is_made_good(dj, person, until, clock):
     await until(lambda: person.status()["volume"] == "80", clock)
 
 
+async def test_a_box_switched_off_in_the_middle_of_a_fade_leaves_the_volume_as_it_was(
+    switch_on, person, until, clock, memory
+):
+    async with switch_on() as dj:
+        await until(lambda: dj.status().playing)
+        person.setvol(80)
+        moving = asyncio.create_task(dj.move_on())
+        await until(lambda: int(person.status()["volume"]) < 60, clock)
+    assert person.status()["volume"] == "80"
+    assert memory.recall("volume") is None
+    moving.cancel()
+
+
+async def test_a_clear_means_stop_even_after_a_restart_of_the_box(
+    *, switch_on, person, until, clock
+):
+    async with switch_on() as dj:
+        await until(lambda: dj.status().playing)
+        person.clear()
+        await until(lambda: dj.status().yields)
+    async with switch_on() as dj:
+        await until(lambda: dj.status().connected)
+        await clock.advance(120)
+        assert (person.state(), person.files()) == ("stop", [])
+
+
+async def test_after_a_restart_the_music_keeps_to_the_last_known_mood(
+    *, switch_on, person, until, room, clock
+):
+    async with switch_on() as dj:
+        dj.hear(room(Emotion.SAD))
+        await until(lambda: dj.status().playing and set(person.coming()) <= SADDEST)
+    async with switch_on() as dj:
+        await until(lambda: dj.status().connected)
+        assert "the room is sad" in dj.status().target
+        dj.hear(room(None))
+        person.next()
+        await until(lambda: len(person.coming()) == 2)
+        assert set(person.coming()) <= SADDEST
+    await clock.advance(3601)
+    async with switch_on() as dj:
+        assert "not known yet" in dj.status().target
+
+
 async def test_the_button_ends_a_stop(dj, person, until, clock):
     person.stop()
     moving = asyncio.create_task(dj.move_on())
