@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -137,13 +137,11 @@ def explained(path: Path) -> Iterator[None]:
 
 def is_whole(path: Path) -> bool:
     """Whether every page of the database is sound; reads all of it."""
-    with sqlite3.connect(path, timeout=BUSY_S) as database:
-        try:
+    try:
+        with closing(sqlite3.connect(path, timeout=BUSY_S)) as database:
             return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-        except sqlite3.DatabaseError:
-            return False
-        finally:
-            database.close()
+    except sqlite3.DatabaseError:
+        return False
 
 
 def move_aside(path: Path) -> Path:

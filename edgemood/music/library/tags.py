@@ -49,17 +49,21 @@ _SEVERAL = re.compile(r"\s*[;,/|]\s*|\x00")
 def song_of(tags: Tags, words: Words = SHIPPED) -> Song:
     """A song as MPD tells of it, with the mood that its folder, else its tags, speak of."""
     file = tags["file"]
-    mood, genre, comment = (_joined(tags, key) for key in ("mood", "genre", "comment"))
     return Song(
         file=file,
         title=_joined(tags, "title"),
         artist=_joined(tags, "artist"),
         album=_joined(tags, "album"),
-        genres=_genres(genre),
+        genres=_genres(_joined(tags, "genre")),
         year=year_in(_joined(tags, "date")),
         duration_s=duration_in(tags),
-        mood=folder_says(file) or tags_say(mood, genre, comment, words),
+        mood=folder_says(file) or mood_in(tags, words),
     )
+
+
+def mood_in(tags: Tags, words: Words = SHIPPED) -> SongMood | None:
+    """The mood that the tags MPD knows speak of, wherever the song lies."""
+    return tags_say(*(_joined(tags, key) for key in ("mood", "genre", "comment")), words)
 
 
 def label_says(given_by: str, word: str, words: Words = SHIPPED) -> SongMood | None:

@@ -15,7 +15,7 @@ import numpy as np
 from edgemood.music.library.columns import file_key
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.paths import path_bytes, path_text
-from edgemood.music.library.tags import duration_in, song_of
+from edgemood.music.library.tags import duration_in, mood_in, song_of
 from edgemood.music.player import Tags
 from edgemood.music.song import Origin
 
@@ -151,8 +151,7 @@ class Update:
                 id_,
             ),
         )
-        said_by_tags = song.mood is not None and song.mood.origin is Origin.TAG
-        self._index.set_source(id_, Origin.TAG, song.mood if said_by_tags else None)
+        self._index.set_source(id_, Origin.TAG, mood_in(tags, self._index.words))
         if "://" not in song.file:  # a stream has no file to listen to
             database.execute("INSERT OR IGNORE INTO pending VALUES (?)", (id_,))
 

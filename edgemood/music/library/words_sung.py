@@ -11,6 +11,8 @@ _BESIDE: Final = (".lrc", ".txt", ".LRC", ".TXT")
 _MOST_BYTES: Final = 1 << 18
 _MOST_LETTERS: Final = 20_000
 """the longest lyrics that are sung have about 10,000"""
+_ENCODINGS: Final = ("gb18030", "big5", "shift_jis", "euc_kr", "cp1251", "cp1252")
+"""of lyrics files that are not Unicode; among more, a short text tells too little"""
 
 _SCRIPT = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<\s*/?\s*(br|p|div|li|tr)\b[^<>]{0,200}>", re.IGNORECASE)
@@ -46,8 +48,8 @@ def decode_text(content: bytes) -> str:
             return content.decode("utf-8-sig", "ignore")
     from charset_normalizer import from_bytes
 
-    best = from_bytes(content[: _MOST_BYTES // 8]).best()
-    return content.decode(best.encoding if best else "latin-1", "replace")
+    best = from_bytes(content[: _MOST_BYTES // 8], cp_isolation=[*_ENCODINGS]).best()
+    return content.decode(best.encoding if best else "cp1252", "replace")
 
 
 def plain(text: str) -> str:

@@ -1,0 +1,135 @@
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from edgemood.cli.commands import app
+from edgemood.errors import EdgemoodError
+from edgemood.music.library.index import SongIndex
+from edgemood.music.library.update import Update
+
+
+@pytest.fixture
+def state(tmp_path):
+    """A folder with an index of three songs, as the daemon makes it."""
+    index = SongIndex.open(tmp_path / "state", mend=True)
+    update = Update(index)
+    update.take(
+        [
+            {"file": f"a/{number}.wav", "title": f"Song {title}", "duration": "5", "genre": genre}
+            for number, (title, genre) in enumerate(
+                [("one", "Party"), ("two", ""), ("\x1b[31mtwo", "")]
+            )
+        ]
+    )
+    update.finish()
+    index.close()
+    return tmp_path / "state"
+
+
+@pytest.fixture
+def say(state):
+    def say(*words, ok=True):
+        result = CliRunner().invoke(app, ["library", *words, "--state", str(state)])
+        if ok:
+            assert result.exit_code == 0, result.output
+        elif isinstance(result.exception, EdgemoodError):
+            return str(result.exception)
+        return result.output
+
+    return say
+
+
+def test_status_tells_how_much_is_known(say):
+    assert say("status").splitlines() == [
+        "3 songs, 3 of them to be analysed",
+        "       2 mood not known",
+        "       1 mood by tag",
+    ]
+
+
+def test_a_song_is_labelled_and_the_label_taken_back(say, state):
+    assert say("label", "one", "sad") == "Song one: sad\n"
+    assert SongIndex.open(state).song_named("a/0.wav").mood.because == "label sad"
+    assert say("unlabel", "a/0.wav") == "Song one: no label any more\n"
+    assert say("unlabel", "a/0.wav") == "Song one: had no label given here\n"
+
+
+def test_a_label_that_only_an_mpd_client_can_take_back_is_told(say, state):
+    index = SongIndex.open(state)
+    index.labels.replace("sticker", {"a/0.wav": "happy"})
+    index.close()
+    assert "its sticker still says 'happy'" in say("unlabel", "one")
+
+
+def test_a_song_that_may_be_one_of_several_is_asked_for(say):
+    told = say("label", "two", "sad", ok=False)
+    assert "several songs" in told
+    assert "a/1.wav" in told
+    assert "no song is called so" in say("label", "three", "sad", ok=False)
+
+
+def test_titles_cannot_steer_the_terminal(say):
+    assert "\x1b" not in say("label", "a/2.wav", "sad")
+
+
+def test_show_tells_why(say, tmp_path, song_file):
+    config = tmp_path / "config.yaml"
+    music = tmp_path / "music" / "a"
+    music.mkdir(parents=True)
+    shutil.copy(song_file, music / "0.wav")
+    config.write_text(f"music: {{directory: {tmp_path / 'music'}}}\n")
+    told = say("show", "one", "--config", str(config))
+    assert "mood      happy (valence +0.80, arousal +0.80), 35% sure, by tag: genre Party" in told
+    assert "cannot be looked into" not in told
+
+
+def test_show_of_a_song_on_another_machine_tells_what_is_known(say, tmp_path):
+    (tmp_path / "config.yaml").write_text("")
+    told = say("show", "one", "--config", str(tmp_path / "config.yaml"))
+    assert "its file cannot be looked into: where the songs are is not known" in told
+
+
+def test_everything_can_leave(say, tmp_path):
+    assert len(json.loads(say("export"))) == 3
+    assert say("export", "--format", "csv").startswith("file,title,artist")
+    say("export", "--out", str(tmp_path / "songs.json"))
+    assert len(json.loads((tmp_path / "songs.json").read_text())) == 3
+
+
+def test_the_map_is_drawn(say, tmp_path):
+    say("map", "--out", str(tmp_path / "map.svg"))
+    assert (tmp_path / "map.svg").read_text().startswith("<svg")
+
+
+def test_a_scan_by_hand_analyses_what_can_be_had_and_tells_what_not(say, tmp_path, song_file):
+    config = tmp_path / "config.yaml"
+    music = tmp_path / "music" / "a"
+    music.mkdir(parents=True)
+    shutil.copy(song_file, music / "0.wav")
+    (music / "1.wav").write_bytes(b"")
+    config.write_text(
+        f"music: {{directory: {tmp_path / 'music'}}}\nmpd: {{host: {tmp_path / 'no-mpd'}}}\n"
+    )
+    told = say("scan", "--config", str(config))
+    assert "2 of 3 songs analysed" in told
+    assert "the file is not there" in told
+    assert say("status", "--problems") == "a/1.wav: the file is empty\n"
+    assert "1 of them to be analysed" in say("status")
+
+
+def test_before_there_is_an_index_the_owner_is_told_how_it_comes_to_be(tmp_path):
+    result = CliRunner().invoke(app, ["library", "status", "--state", str(tmp_path / "none")])
+    assert "there is no song index yet" in str(result.exception)
+
+
+@pytest.fixture(scope="module")
+def song_file(tmp_path_factory):
+    import numpy as np
+    import soundfile
+
+    path = tmp_path_factory.mktemp("song") / "song.wav"
+    time = np.arange(5 * 16_000) / 16_000
+    soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * time), 16_000)
+    return path
