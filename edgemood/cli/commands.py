@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from edgemood.cli.library import app as library
+from edgemood.cli.profile import app as profile
 from edgemood.cli.where import CONFIG, socket_of
 from edgemood.errors import EdgemoodError
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.add_typer(library, name="library")
+app.add_typer(profile, name="profile")
 
 ConfigOption = Annotated[
     Path | None,

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.errors import ProfileError
@@ -20,6 +21,7 @@ HOUSEHOLD = "household"
 LONGEST_PAUSE_S = 30 * 86400.0
 """`music.no_repeat_h` is at most thirty days; what was heard longer ago need not be remembered"""
 
+_NOWHERE = ":memory:"
 _BUSY_S = 2.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS profile (
@@ -55,17 +57,23 @@ class TasteStore:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._place = ":memory:" if path is None else str(path)
+        self._place = _NOWHERE if path is None else str(path)
         if path is not None:
             with suppress(OSError):  # opening will tell
                 path.parent.mkdir(parents=True, exist_ok=True)
         self._trouble = Trouble(log)
         self._evidence: dict[str, Evidence] = {}
-        self._seen = -1
+        self._seen: object = None
+        self.remembers = path is not None
+        """whether there is a file"""
         try:
             self._database = _opened(self._place)
+        except sqlite3.OperationalError as error:
+            log.warning("%s: cannot be opened (%s); taste is not remembered", self._place, error)
+            self._database = _opened(_NOWHERE)
+            self.remembers = False
         except sqlite3.DatabaseError as error:
-            self._database = self._begin_anew(error)
+            self._database = self._begun_anew(error)
 
     def close(self) -> None:
         """Let go of the file."""
@@ -73,8 +81,7 @@ class TasteStore:
 
     def profiles(self) -> tuple[str, ...]:
         """The names of all profiles, the household first."""
-        rows = self._database.execute("SELECT name FROM profile ORDER BY id")
-        return tuple(name for (name,) in rows)
+        return tuple(name for (name,) in self._read("SELECT name FROM profile ORDER BY id"))
 
     def add_profile(self, name: str) -> None:
         """Begin a profile. Raises ProfileError when there is one of that name, or on a bad disk."""
@@ -101,12 +108,12 @@ class TasteStore:
 
     def evidence(self, name: str) -> Evidence:
         """What is known of a profile; of one that does not exist, nothing."""
-        ((version,),) = self._database.execute("PRAGMA data_version")
+        version = self._read("PRAGMA data_version")
         if version != self._seen:  # another process wrote
             self._seen = version
             self._evidence.clear()
         if name not in self._evidence:
-            self._evidence[name] = self._read(name)
+            self._evidence[name] = self._restored(name)
         return self._evidence[name]
 
     def tell_deed(
@@ -133,7 +140,7 @@ class TasteStore:
 
     def heard(self) -> dict[int, float]:
         """When each song last began, in seconds since 1970."""
-        return dict(self._database.execute("SELECT song, at FROM heard"))
+        return dict(self._read("SELECT song, at FROM heard"))
 
     def tell_heard(self, song: int, at: float) -> None:
         """Note that a song began."""
@@ -143,7 +150,7 @@ class TasteStore:
 
     def parts(self) -> dict[str, tuple[float, float]]:
         """How often each part of the choice was right and wrong."""
-        rows = self._database.execute("SELECT name, good, bad FROM part")
+        rows = self._read("SELECT name, good, bad FROM part")
         return {name: (good, bad) for name, good, bad in rows}
 
     def tell_parts(self, parts: dict[str, tuple[float, float]]) -> None:
@@ -154,7 +161,7 @@ class TasteStore:
 
     def songs(self) -> dict[int, int]:
         """The `file_key` under which each song was last seen, by the song's number."""
-        return dict(self._database.execute("SELECT id, file FROM song"))
+        return dict(self._read("SELECT id, file FROM song"))
 
     def tell_songs(self, files: Mapping[int, int]) -> None:
         """Note under which `file_key` songs are seen."""
@@ -171,19 +178,30 @@ class TasteStore:
                 write.execute(back)
         self._evidence.clear()
 
-    def _read(self, name: str) -> Evidence:
+    def _restored(self, name: str) -> Evidence:
         evidence = Evidence()
-        found = self._database.execute("SELECT id, deeds FROM profile WHERE name = ?", (name,))
-        for id_, deeds in found.fetchall():
+        for id_, deeds in self._read("SELECT id, deeds FROM profile WHERE name = ?", name):
             evidence.at = deeds
             deeds_of = "SELECT song, emotion, good, bad FROM deed WHERE profile = ? ORDER BY song"
-            for song, emotion, good, bad in self._database.execute(deeds_of, (id_,)):
+            for song, emotion, good, bad in self._read(deeds_of, id_):
                 if emotion in EMOTIONS:
                     evidence.restore(song, Emotion(emotion), good, bad)
             opinions = "SELECT song, value FROM opinion WHERE profile = ?"
-            for song, value in self._database.execute(opinions, (id_,)):
+            for song, value in self._read(opinions, id_):
                 evidence.opine(song, value)
         return evidence
+
+    def _read(self, question: str, *values: object) -> list[Any]:
+        """The rows; none from a damaged file, which is set aside."""
+        try:
+            return self._database.execute(question, values).fetchall()
+        except sqlite3.OperationalError as error:  # such as a file that another process locks
+            self._trouble.starts(f"{self._place}: cannot be read ({error})")
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            self._evidence.clear()
+            self._database = self._begun_anew(error)
+        return []
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -195,15 +213,18 @@ class TasteStore:
         else:
             self._trouble.ends(f"{self._place}: can be written again")
 
-    def _begin_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
-        """A damaged file is set aside; one that cannot be opened at all is done without."""
+    def _begun_anew(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """A fresh file in place of a damaged one, which is set aside for whoever can mend it."""
         aside = Path(f"{self._place}.damaged")
         try:
             Path(self._place).replace(aside)
+            for companion in ("-wal", "-shm"):
+                Path(self._place + companion).unlink(missing_ok=True)
             database = _opened(self._place)
         except (OSError, sqlite3.DatabaseError):
-            log.warning("%s: cannot be opened (%s); taste is not remembered", self._place, error)
-            return _opened(":memory:")
+            log.warning("%s: is damaged (%s); taste is not remembered", self._place, error)
+            self.remembers = False
+            return _opened(_NOWHERE)
         log.warning("%s: is damaged (%s); set aside as %s", self._place, error, aside.name)
         return database
 
