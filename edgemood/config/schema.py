@@ -52,6 +52,8 @@ class VisionConfig(Section):
     """faces narrower than this are too far away to judge"""
     recognise: Literal["yes", "no"] = "no"
     """yes: people who enrolled are known by their faces; their taste is used"""
+    recogniser: Path = MODELS / "fisherfaces.npz"
+    """the model by which they are known; eigenfaces.npz is another"""
     known_faces: Path = Path("/var/lib/edgemood/faces")
     """folder in which a few numbers describe the face of each person who enrolled"""
 
@@ -165,10 +167,10 @@ class MusicConfig(Section):
     """playlists that show and take the moods of songs, a star for the emotion; none"""
     typical_playlists: Annotated[str, Field(pattern=PLAYLISTS)] = "Typical – *"
     """playlists of the songs that are typical of an emotion, likewise"""
-    no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
-    """hours before the box picks the same song again"""
     mood_stickers: Literal["yes", "no"] = "yes"
     """whether every song's mood is shown as MPD stickers: edgemood.mood, .valence, .arousal"""
+    no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
+    """hours before the box picks the same song again"""
 
 
 class PanelConfig(Section):

@@ -77,14 +77,21 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceEvidence(Evidence):
-    """What the camera says of one frame; several faces are joined by their reliability."""
+    """What the camera says of one face in one frame, or why it judges none in it.
+
+    The faces of a frame share its time; the fusion counts them as one record.
+    """
 
     sense = Sense.FACE
 
     faces: int
-    """faces found, judged or not"""
+    """people in view, judged or not"""
     light: float
     """brightness of the picture in [0, 1], as the light gate sees it"""
+    track: int = 0
+    """number of the face that is followed from frame to frame; 0 when no face is judged"""
+    person: str | None = None
+    """the profile whose face it is; None for strangers, and whenever nobody asked to be known"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,7 @@
 """Evidence of a few seconds joined to one opinion, weighted by reliability and age.
 
-*Within* a sense, scores are averaged (a linear opinion pool). Neighbouring frames show the same
+*Within* a sense, scores are averaged (a linear opinion pool), first those of several faces in one
+picture, then those of the window. Neighbouring frames show the same
 face in the same light and err together; multiplying them would count one error many times, and the
 sum rule is the one that bears wrong estimates best (Kittler et al., "On combining classifiers",
 IEEE PAMI 20(3), 1998).
@@ -17,7 +18,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -103,14 +104,18 @@ def fuse(evidence: Iterable[Evidence], now_s: float, window_s: float) -> Fused:
     reasons: dict[Sense, dict[Reason | None, float]] = {
         sense: defaultdict(float) for sense in Sense
     }
-    for record in evidence:
-        recent = recency(now_s - record.at_s, window_s)
-        weight = recent * record.reliability
-        if record.scores is None:
-            reasons[record.sense][record.reason] += recent
-        elif weight > NEGLIGIBLE:
-            reasons[record.sense][None] += recent
-            judgements[record.sense].append(_Judgement(record.scores, weight, record.at_s))
+    for (sense, at_s), records in _moments(evidence).items():
+        recent = recency(now_s - at_s, window_s)
+        said = [record for record in records if record.scores is not None]
+        if not said:
+            for record in records:
+                reasons[sense][record.reason] += recent / len(records)
+            continue
+        scores, reliability = join(said)
+        weight = recent * reliability
+        if weight > NEGLIGIBLE:
+            reasons[sense][None] += recent
+            judgements[sense].append(_Judgement(scores, weight, at_s))
     opinions = {sense: _opinion(own) for sense, own in judgements.items() if own}
     scores, confidence = _pool(opinions.values())
     winner = int(np.argmax(scores))
@@ -124,6 +129,28 @@ def fuse(evidence: Iterable[Evidence], now_s: float, window_s: float) -> Fused:
             (judgement.at_s for own in judgements.values() for judgement in own), default=-math.inf
         ),
     )
+
+
+def join(records: Sequence[Evidence]) -> tuple[Scores, float]:
+    """Scores and reliability of several faces in one picture; every record has scores.
+
+    Scores are averaged by reliability. The whole is as reliable as the face seen best: somebody in
+    the background hardly weighs, and must not make the others' word worth less. Nor do many faces
+    make a moment worth more: they stand in the same light and err together.
+    """
+    reliabilities = np.array([record.reliability for record in records])
+    best = float(reliabilities.max())
+    weights = reliabilities / best if best > NEGLIGIBLE else np.ones(len(records))
+    rows = np.array([record.scores for record in records], dtype=np.float64)
+    return as_scores(weights @ rows), best
+
+
+def _moments(evidence: Iterable[Evidence]) -> dict[tuple[Sense, float], list[Evidence]]:
+    """The records of each sense at each instant."""
+    moments: dict[tuple[Sense, float], list[Evidence]] = defaultdict(list)
+    for record in evidence:
+        moments[record.sense, record.at_s].append(record)
+    return moments
 
 
 def _opinion(judgements: list[_Judgement]) -> Opinion:

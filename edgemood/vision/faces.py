@@ -59,6 +59,10 @@ class HaarDetector:
     NEIGHBOURS = 4
     """Overlapping hits that a face needs."""
 
+    MARGIN = 0.1
+    """The cascade's boxes cut chin and brows off more closely than the faces of FER2013 are cut;
+    chosen by the likelihood of the labels on photographs of Labeled Faces in the Wild."""
+
     def __init__(self) -> None:
         self._cascade = cv2.CascadeClassifier(haarcascades + "haarcascade_frontalface_alt2.xml")
 
@@ -76,20 +80,25 @@ class HaarDetector:
             minSize=(self.SMALLEST, self.SMALLEST),
         )
         by_trust = sorted(zip(confirmations, boxes, strict=True), key=itemgetter(0), reverse=True)
-        faces = _apart([_enlarged(box, scale, width, height) for _, box in by_trust])
+        faces = apart([enlarged(box, self.MARGIN, scale, width, height) for _, box in by_trust])
         return sorted(faces, key=lambda face: face.width, reverse=True)
 
 
-def _enlarged(box: tuple[int, int, int, int], scale: float, width: int, height: int) -> Face:
-    """A box of the scaled picture in pixels of the whole one, cut at its edges."""
-    left, top, right, bottom = (
-        round(float(edge) / scale) for edge in (box[0], box[1], box[0] + box[2], box[1] + box[3])
-    )
-    right, bottom = min(right, width), min(bottom, height)
+def enlarged(
+    box: tuple[int, int, int, int], margin: float, scale: float, width: int, height: int
+) -> Face:
+    """A box of the scaled picture in pixels of the whole one, widened, cut at its edges.
+
+    `margin` is added on every side, as a part of the box's own size.
+    """
+    x, y, across, down = (float(length) / scale for length in box)
+    left, top = max(0, round(x - margin * across)), max(0, round(y - margin * down))
+    right = min(width, round(x + (1 + margin) * across))
+    bottom = min(height, round(y + (1 + margin) * down))
     return Face(left, top, right - left, bottom - top)
 
 
-def _apart(faces: list[Face]) -> list[Face]:
+def apart(faces: list[Face]) -> list[Face]:
     """The faces without second boxes around the same one; the first of them stays."""
     kept: list[Face] = []
     for face in faces:

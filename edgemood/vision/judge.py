@@ -1,85 +1,107 @@
-"""From a picture to evidence: light gate, faces, expressions, and all faces joined into one."""
+"""From a picture to evidence: light gate, faces, tracks, and what each of them expresses."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-
 from edgemood.config.schema import VisionConfig
-from edgemood.emotion import Scores, as_scores
+from edgemood.emotion import Scores
 from edgemood.mood.evidence import FaceEvidence, Reason
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces import FaceDetector
-from edgemood.vision.frame import Frame
+from edgemood.vision.frame import Frame, Grey
 from edgemood.vision.light import LightGate, light_of_noise
 from edgemood.vision.quality import obstacle, reliability, sharpness
-
-CROP_MARGIN = 0.1
-"""The cascade's box cuts chin and brows off more closely than the faces of FER2013 are cut; chosen
-by the likelihood of the labels on photographs of Labeled Faces in the Wild."""
+from edgemood.vision.recognition import Recogniser
+from edgemood.vision.tracks import Track, Tracks, TrackScores
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Judgement:
-    """What one face says."""
+class _Look:
+    """One face in one frame, and how well it is seen."""
 
-    scores: Scores
-    """calibrated, shape (7,)"""
-    reliability: float
-    """in [0, 1]"""
+    crop: Grey
+    width_px: int
+    light: float
+    """on the face, in [0, 1]"""
+    sharpness: float
 
 
 class FaceJudge:
     """Judges the frames of one opened camera."""
 
     def __init__(
-        self, config: VisionConfig, detector: FaceDetector, model: ExpressionModel
+        self,
+        config: VisionConfig,
+        detector: FaceDetector,
+        model: ExpressionModel,
+        recogniser: Recogniser | None = None,
     ) -> None:
         self._people: Literal["everyone", "largest"] = config.people
         self._min_face_px = config.min_face_px
         self._detector = detector
         self._model = model
+        self._recogniser = recogniser
         self._gate = LightGate()
+        self._tracks = Tracks()
+        self._said = TrackScores()
 
-    def judge(self, frame: Frame) -> FaceEvidence:
-        """What the faces in the frame say together, or the reason why they say nothing."""
+    def judge(self, frame: Frame) -> list[FaceEvidence]:
+        """What each face in the frame says; where none does, one record with the reason.
+
+        A face found for the first time is waited for: it counts from the next frame on.
+        """
         light = self._gate.measure(frame)
         if not self._gate.is_open:
-            return _abstain(frame, Reason.DARK, 0, light)
-        faces = self._detector.find(frame.grey)
-        judgements: list[Judgement] = []
+            return [_abstain(frame, Reason.DARK, 0, light)]
+        tracks = self._tracks.follow(self._detector.find(frame.grey), frame.at_s)
+        self._said.keep(self._tracks.numbers)
+        looks: dict[int, _Look] = {}
         reasons: list[Reason] = []
-        for face in faces[:1] if self._people == "largest" else faces:
-            crop = face.crop(frame.grey, CROP_MARGIN)
-            detail = sharpness(crop)
-            lit = min(light, light_of_noise(crop))
-            reason = obstacle(face.width, detail, self._min_face_px, lit)
-            if reason is not None:
+        for track in tracks[:1] if self._people == "largest" else tracks:
+            look = _look(frame, track, light)
+            reason = obstacle(look.width_px, look.sharpness, self._min_face_px, look.light)
+            if reason is None:
+                looks[track.number] = look
+            else:
                 reasons.append(reason)
-                continue
-            scores = self._model.scores(crop)
-            trust = reliability(lit, face.width, detail, float(scores.max()))
-            judgements.append(Judgement(scores, trust))
-        if not judgements:
-            return _abstain(frame, reasons[0] if reasons else Reason.NO_FACE, len(faces), light)
-        scores, trust = join(judgements)
-        return FaceEvidence(frame.at_s, scores, trust, None, faces=len(faces), light=light)
+        names = self._names(looks, reasons, frame.at_s)
+        if not looks:
+            reason = reasons[0] if reasons else Reason.NO_FACE
+            return [_abstain(frame, reason, len(tracks), light)]
+        return [
+            FaceEvidence(
+                frame.at_s,
+                *self._said_by(number, look, frame.at_s),
+                reason=None,
+                faces=len(tracks),
+                light=light,
+                track=number,
+                person=names.get(number),
+            )
+            for number, look in looks.items()
+        ]
+
+    def _said_by(self, number: int, look: _Look, at_s: float) -> tuple[Scores, float]:
+        """The mean of what a track said lately, and how reliable this look at it is."""
+        scores = self._model.scores(look.crop)
+        trust = reliability(look.light, look.width_px, look.sharpness, float(scores.max()))
+        return self._said.add(number, scores, trust, at_s), trust
+
+    def _names(self, looks: dict[int, _Look], reasons: list[Reason], at_s: float) -> dict[int, str]:
+        if self._recogniser is None:
+            return {}
+        crops = {number: look.crop for number, look in looks.items()}
+        trouble = reasons[0] if reasons else None
+        return self._recogniser.name(crops, self._tracks.numbers, trouble, at_s)
 
 
-def join(judgements: list[Judgement]) -> tuple[Scores, float]:
-    """Scores and reliability of several faces as one; `judgements` holds at least one.
-
-    Scores are averaged by reliability. The whole is as reliable as the face seen best: somebody
-    in the background hardly weighs, and must not make the others' word worth less.
-    """
-    weights = np.array([judgement.reliability for judgement in judgements])
-    if not weights.any():
-        weights = np.ones_like(weights)
-    scores = as_scores(weights @ np.stack([judgement.scores for judgement in judgements]))
-    return scores, max(judgement.reliability for judgement in judgements)
+def _look(frame: Frame, track: Track, light: float) -> _Look:
+    crop = track.face.crop(frame.grey)
+    on_face = min(light, light_of_noise(crop))
+    return _Look(crop, track.face.width, on_face, sharpness(crop))
 
 
-def _abstain(frame: Frame, reason: Reason, faces: int, light: float) -> FaceEvidence:
-    return FaceEvidence(frame.at_s, None, 0.0, reason, faces=faces, light=light)
+def _abstain(frame: Frame, reason: Reason, people: int, light: float) -> FaceEvidence:
+    return FaceEvidence(frame.at_s, None, 0.0, reason, people, light)

@@ -13,9 +13,11 @@ from edgemood.mood.evidence import Sense
 from edgemood.pipe import Record, SenseState
 from edgemood.sense import HEARTBEAT_S, Reporter
 from edgemood.vision.camera import Camera, open_camera
+from edgemood.vision.embedding import Embedder
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces import HaarDetector
 from edgemood.vision.judge import FaceJudge
+from edgemood.vision.recognition import Recogniser
 
 
 def watch(
@@ -60,15 +62,22 @@ class _Watch:
     def _open_camera(self) -> Camera:
         return open_camera(self._config.camera, self._clock, self._started_s, self._wait)
 
+    def _recogniser(self) -> Recogniser | None:
+        """Who knows people by their faces; nobody does unless the owner wants it."""
+        vision = self._config.vision
+        if vision.recognise == "no":
+            return None
+        return Recogniser(vision.known_faces, Embedder(vision.recogniser))
+
     def _judge(self, camera: Camera, model: ExpressionModel) -> Iterator[Record]:
         """Evidence from an opened camera. Raises CameraError when that fails."""
-        judge = FaceJudge(self._config.vision, HaarDetector(), model)
+        judge = FaceJudge(self._config.vision, HaarDetector(), model, self._recogniser())
         pause_s = 1 / self._config.camera.frames_per_s
         frame = camera.read()
         yield self._tell.report(SenseState.WORKING, camera.name)
         while True:
             due_s = frame.at_s + pause_s
-            yield judge.judge(frame)
+            yield from judge.judge(frame)
             yield from self._pause(due_s, camera.name)
             frame = camera.read()
 

@@ -208,7 +208,14 @@ def keys_of(section, path=()):
 KEYS = list(keys_of(Config()))
 VALUES = {
     "camera": {"source": "replay", "device": 3, "path": "/p", "script": "/s", "frames_per_s": 2.5},
-    "vision": {"model": "/m", "people": "largest", "min_face_px": 100},
+    "vision": {
+        "model": "/m",
+        "people": "largest",
+        "min_face_px": 100,
+        "recognise": "yes",
+        "recogniser": "/e.npz",
+        "known_faces": "/k",
+    },
     "microphone": {"source": "none", "device": "Røde", "path": "/q"},
     "hearing": {"model": "/n", "voice_gate": "/g"},
     "mood": {"window_s": 12.5, "dwell_s": 0.0, "min_confidence": 0.5, "hold_s": 1.0},

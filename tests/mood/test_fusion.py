@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from edgemood.emotion import EMOTIONS, Emotion, as_scores
 from edgemood.mood import FaceEvidence, Reason, Sense, VoiceEvidence
-from edgemood.mood.fusion import FULL_RECORDS, fuse, recency
+from edgemood.mood.fusion import FULL_RECORDS, fuse, join, recency
 
 NOW_S = 1000.0
 WINDOW_S = 8.0
@@ -184,8 +184,46 @@ def test_a_sense_that_mostly_abstains_says_why_most_often(face, voice):
 
 
 def test_certain_senses_that_exclude_each_other_do_not_break_the_product(face, voice):
-    evidence = [face(NOW_S, Emotion.HAPPY, 1.0, 1.0) for _ in range(9)]
-    evidence += [voice(NOW_S, Emotion.SAD, 1.0, 1.0) for _ in range(9)]
+    evidence = [face(NOW_S - i / 100, Emotion.HAPPY, 1.0, 1.0) for i in range(9)]
+    evidence += [voice(NOW_S - i / 100, Emotion.SAD, 1.0, 1.0) for i in range(9)]
     fused = fuse(evidence, NOW_S, WINDOW_S)
     assert fused.scores.sum() == pytest.approx(1)
     assert fused.confidence < 0.1
+
+
+several = st.lists(
+    st.builds(FaceEvidence, st.just(NOW_S), score_vectors, unit, st.none(), st.just(3), unit),
+    min_size=1,
+    max_size=6,
+)
+
+
+@given(several)
+def test_several_faces_are_joined_into_scores_between_theirs(seen):
+    scores, trust = join(seen)
+    every = np.stack([one.scores for one in seen])
+    assert scores.sum() == pytest.approx(1, abs=1e-5)
+    assert (scores <= every.max(axis=0) + 1e-5).all()
+    assert (scores >= every.min(axis=0) - 1e-5).all()
+    assert trust == max(one.reliability for one in seen)
+
+
+@given(score_vectors, st.floats(0, 0.5), st.floats(0.5, 1))
+def test_the_face_seen_better_weighs_more(face, others, poor, good):
+    at = EMOTIONS.index(Emotion.HAPPY)
+    other = changed(face(NOW_S, Emotion.SAD, 0.5), scores=others)
+    seen_poorly, _ = join([face(NOW_S, Emotion.HAPPY, poor, 1.0), other])
+    seen_well, _ = join([face(NOW_S, Emotion.HAPPY, good, 1.0), other])
+    assert seen_well[at] >= seen_poorly[at] - 1e-6
+
+
+@given(several)
+def test_the_faces_of_one_picture_count_as_one_record(seen):
+    scores, trust = join(seen)
+    together = changed(seen[0], scores=scores, reliability=trust)
+    assert same(fuse(seen, NOW_S, WINDOW_S), fuse([together], NOW_S, WINDOW_S))
+
+
+def test_a_crowd_in_one_picture_decides_no_sooner_than_one_person(face):
+    crowd = [face(NOW_S, Emotion.HAPPY) for _ in range(12)]
+    assert fuse(crowd, NOW_S, WINDOW_S).supporters == 1

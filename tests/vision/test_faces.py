@@ -53,7 +53,7 @@ def test_a_face_too_small_to_judge_is_still_found(
     detector: HaarDetector, portrait: NDArray[np.uint8]
 ) -> None:
     room = np.full((480, 640), 90, dtype=np.uint8)
-    room[100:325, 200:425] = cv2.resize(portrait, (225, 225), interpolation=cv2.INTER_AREA)
+    room[100:280, 200:380] = cv2.resize(portrait, (180, 180), interpolation=cv2.INTER_AREA)
     (face,) = detector.find(room)
     assert face.width < 48
 

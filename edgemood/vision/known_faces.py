@@ -1,0 +1,100 @@
+"""Who enrolled: one small file for each person, in the folder `vision.known_faces`.
+
+A file ``NAME.json`` holds the name, sixty numbers that describe the face (`embedding`), and which
+model they belong to. No picture is in it and none can be made of it that would deserve the name;
+still it tells who lives here, so that only its owner may read it (mode 0600), and removing the file
+is all there is to forgetting somebody.
+
+Command lines use `names` and `forget`; `edgemood.vision.enrolment` asks for and makes new ones.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+from pathlib import Path
+
+import numpy as np
+
+from edgemood.durable import write_durably
+from edgemood.errors import ProfileError
+from edgemood.vision.embedding import Embedding
+
+NAME = re.compile(r"\w[\w -]{0,39}")
+"""What people may be called here: letters of any script, digits, spaces and hyphens."""
+
+log = logging.getLogger(__name__)
+
+
+def names(folder: Path) -> list[str]:
+    """Everybody who enrolled, in alphabetical order; empty where the folder is not there."""
+    return sorted(path.stem for path in folder.glob("*.json") if NAME.fullmatch(path.stem))
+
+
+def forget(folder: Path, name: str) -> bool:
+    """Remove what is known of somebody's face; whether there was anything.
+
+    A running box forgets within a second. Raises ProfileError when the file cannot be removed.
+    """
+    try:
+        path_of(folder, name).unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise ProfileError(f"{path_of(folder, name)} cannot be removed: {error}") from error
+    return True
+
+
+def remember(folder: Path, name: str, embedding: Embedding, digest: str) -> None:
+    """Write what is known of somebody's face, in place of what was. Raises ProfileError."""
+    content = {
+        "name": name,
+        "model": digest,
+        "embedding": [round(float(value), 4) for value in embedding],
+    }
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        write_durably(path_of(folder, name), json.dumps(content).encode())
+    except OSError as error:
+        raise ProfileError(f"{folder}: the face of {name} cannot be kept: {error}") from error
+
+
+def read_all(folder: Path, digest: str) -> dict[str, Embedding]:
+    """The embeddings of everybody who enrolled with the model `digest`.
+
+    Whoever enrolled with another model, and damaged files, are left out with a warning.
+    """
+    known: dict[str, Embedding] = {}
+    for name in names(folder):
+        try:
+            content = json.loads(path_of(folder, name).read_bytes())
+            if content["model"] != digest:
+                log.warning("the face of %s was enrolled with another model: enrol again", name)
+                continue
+            known[name] = np.array(content["embedding"], dtype=np.float32)
+        except FileNotFoundError:
+            continue  # forgotten at this moment
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("%s cannot be read: %s", path_of(folder, name), error)
+    return known
+
+
+def stamp(folder: Path) -> tuple[tuple[str, int], ...]:
+    """Changes whenever somebody enrols or is forgotten."""
+    stamps = []
+    for name in names(folder):
+        try:
+            stamps.append((name, path_of(folder, name).stat().st_mtime_ns))
+        except FileNotFoundError:
+            continue
+    return tuple(stamps)
+
+
+def path_of(folder: Path, name: str) -> Path:
+    """The file of a name. Raises ProfileError for names that cannot be one."""
+    if not NAME.fullmatch(name):
+        raise ProfileError(
+            f'"{name}" cannot be a name: up to 40 letters, digits, spaces and hyphens'
+        )
+    return folder / f"{name}.json"
