@@ -14,6 +14,7 @@ from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.daemon import notify
+from edgemood.daemon.company import Company
 from edgemood.daemon.control import ControlServer
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.override import MoodOverride
@@ -23,8 +24,9 @@ from edgemood.daemon.status import ConfigSource, Status
 from edgemood.daemon.verbs import Request, parse
 from edgemood.daemon.watchdog import Watchdog
 from edgemood.errors import EdgemoodError
-from edgemood.mood import RoomMood, RoomMoodTracker, Sense
+from edgemood.mood import FaceEvidence, RoomMood, RoomMoodTracker, Sense, VoiceEvidence
 from edgemood.music import Dj
+from edgemood.music.choice import TASTE, TasteStore
 from edgemood.panel import Gesture, Panel, open_panel
 
 TICK_S = 0.5
@@ -55,24 +57,27 @@ class Daemon:
         self._started_s = clock.now_s()
         self._tracker = RoomMoodTracker(config.mood)
         self._override = MoodOverride(clock, memory)
+        self._company = Company(clock)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
         self._skipping = False
         self.sensing: bool = memory.recall("sensing") is not False
         """whether camera and microphone may be open; remembered through a restart"""
         self._senses = {
-            sense: SenseProcess(sense, config, clock, self._tracker.add)
+            sense: SenseProcess(sense, config, clock, self._heed)
             for sense, source in _sources(config).items()
             if source != "none"
         }
         self._sense_tasks: list[asyncio.Task[None]] = []
         self._watchdog = Watchdog(clock, PATIENCE_S)
         self._index = open_index(library, config.music)
+        self._taste = TasteStore(None if library is None else library / TASTE)
         self._dj = Dj(
             config,
             clock,
             memory,
             index=self._index,
+            taste=self._taste,
             on_message=self._answer_message,
             on_progress=partial(self._watchdog.progress, "music"),
         )
@@ -110,6 +115,7 @@ class Daemon:
                 self._panel.close()
             await self._control.close()
             self._index.close()
+            self._taste.close()
 
     def status(self) -> dict[str, Any]:
         """Everything an owner may want to know, ready for JSON."""
@@ -221,6 +227,10 @@ class Daemon:
         for sense, process in self._senses.items():
             self._sense_tasks.append(self._keep_alive(sense, process.run))
 
+    def _heed(self, evidence: FaceEvidence | VoiceEvidence) -> None:
+        self._tracker.add(evidence)
+        self._company.see(evidence)
+
     async def _decide_for_ever(self) -> None:
         while True:
             before = self._mood
@@ -228,6 +238,7 @@ class Daemon:
             if self._mood.emotion is not before.emotion:
                 _log_mood(self._mood)
             self._dj.hear(self._mood)
+            self._dj.greet(self._company.present())
             if self._looking and self._mood.settled:
                 self._looking = False
                 await self._dj.move_on()

@@ -25,7 +25,8 @@ def test_what_was_told_is_there_after_a_kill(path):
         "import os, pathlib, sys; from edgemood.music.choice import TasteStore;"
         "from edgemood.emotion import Emotion; store = TasteStore(pathlib.Path(sys.argv[1]));"
         "store.tell_deed('household', 7, Emotion.SAD, bad=1);"
-        "store.tell_opinion('household', 8, 1); store.tell_heard(7, 1e9); store.tell_parts({'taste': (1, 2)}); os._exit(9)"
+        "store.tell_opinion('household', 8, 1); store.tell_heard(7, 1e9);"
+        "store.tell_parts({'taste': (1, 2)}); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", told, path], check=False)
     store = TasteStore(path)
