@@ -52,6 +52,26 @@ def edgemood(config: Path) -> Edgemood:
     return edgemood
 
 
+@pytest.mark.parametrize(
+    "words", ["mood happy 30m", "mood auto", "match", "lift", "steady", "table", "like", "not-this"]
+)
+async def test_a_wish_reaches_the_daemon_in_the_words_it_was_said_in(
+    edgemood: Edgemood, tmp_path: Path, words: str
+) -> None:
+    heard = []
+
+    async def obey(text: str) -> dict[str, Any]:
+        heard.append(text)
+        return {"said": f"as you wish: {text}"}
+
+    server = ControlServer(tmp_path / "control.sock", obey)
+    await server.start()
+    told = await edgemood(*words.split())
+    await server.close()
+    assert heard == [words]
+    assert told.out == f"as you wish: {words}\n"
+
+
 @pytest.fixture
 async def daemon(tmp_path: Path) -> AsyncIterator[ControlServer]:
     """A control socket that answers as the daemon does."""
