@@ -6,8 +6,9 @@ is that of the int8 files behind the device's own pre-processing, on data nobody
 
 from __future__ import annotations
 
+import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,15 @@ What a model is, what it learned from and what it cannot do stands on its card.
 """
 
 
-def measure(models: Path, data: Path) -> dict[str, Any]:
-    """The figures of all senses, nested by model."""
-    return face_score.measure(models, data) | speech_score.measure(models, data)
+_PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
+    "face": face_score.measure,
+    "hearing": speech_score.measure,
+}
+
+
+def measure(models: Path, data: Path, parts: Iterable[str] = tuple(_PARTS)) -> dict[str, Any]:
+    """The figures of the named parts, nested by model."""
+    return {model: f for part in parts for model, f in _PARTS[part](models, data).items()}
 
 
 def markdown(card: dict[str, Any], pictures: list[str]) -> str:
@@ -65,8 +72,13 @@ def _shown(name: str, value: Any) -> str:
 
 def main() -> None:
     """Measure, and write both forms of the card."""
-    card = measure(MODELS, data_folder())
-    (MODELS / "scorecard.json").write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", choices=_PARTS, help="keep the other parts' figures")
+    only = parser.parse_args().only
+    path = MODELS / "scorecard.json"
+    card = json.loads(path.read_text(encoding="utf-8")) if only else {}
+    card |= measure(MODELS, data_folder(), [only] if only else _PARTS)
+    path.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     pictures = sorted(path.name for path in MODELS.glob("*.svg"))
     text = markdown(card, pictures)
     (MODELS / "SCORECARD.md").write_text(text, encoding="utf-8")
