@@ -60,8 +60,8 @@ face-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a face's judgeme
 papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/papers.md lacks; MINUTES: of processor for each network
 	$(TRAIN) -m edgemood.training.papers --minutes $(or $(MINUTES),60)
 
-scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/
-	$(TRAIN) -m edgemood.training.scorecard
+scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face or hearing: the rest stays
+	$(TRAIN) -m edgemood.training.scorecard $(if $(ONLY),--only $(ONLY))
 
 bench: $(VENV)/demo.stamp ## what the box's work costs this machine; writes docs/figures/bench.json
 	$(VENV)/bin/python -m deploy.bench
