@@ -21,6 +21,7 @@ from edgemood.music.feedback import Feedback
 from edgemood.music.keeper import Memory, QueueKeeper
 from edgemood.music.last_mood import LastMood
 from edgemood.music.library import SongIndex
+from edgemood.music.library.columns import Library
 from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
@@ -188,6 +189,7 @@ class Dj:
             self._index.rebuild(problem)
         except LibraryError as error:
             self._index_trouble.starts(str(error))
+        self._keeper.library = Library.of([])  # its songs have other numbers now
         self._stale = set(Change)
         self._library_due.set()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,8 @@ IN_MEMORY = Path(":memory:")
 """an index that lives as long as the process"""
 UNCHECKED = "unchecked"
 """``yes`` after a power cut, until somebody has looked at every page of the file"""
+_SONGS_A_SECOND_BITS = 20
+"""more than could be written; the numbers stay below 2⁵³, which JSON's readers tell apart"""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +71,9 @@ class Store:
     def _begin_anew(self, problem: str) -> None:
         log.warning("%s; kept as %s, building a new one", problem, move_aside(self.path))
         self._database = open_database(self.path)
+        # numbers of the lost index may be remembered elsewhere, as in what somebody likes
+        first = int(time.time()) << _SONGS_A_SECOND_BITS
+        self._database.execute("INSERT INTO sqlite_sequence VALUES ('song', ?)", (first,))
         self._inode = _inode(self.path)
         self.fresh = True
 

@@ -38,20 +38,21 @@ class LibrarySync:
     ) -> None:
         """Bring the index in line after these changes; `on_page` is called now and then.
 
-        After `Change.LIBRARY`, all songs are compared, unless MPD says that nothing has changed
-        since that was last done. Raises PlayerError; then do it again, nothing is lost. Raises
+        After `Change.LIBRARY`, all songs are compared. After all changes at once, as when MPD was
+        just found, they are not if MPD says that none has changed since. Raises PlayerError; then do it again, nothing is lost. Raises
         LibraryError when the index cannot be used.
         """
         if Change.LIBRARY in changes:
-            await self._follow_songs(on_page)
+            await self._follow_songs(on_page, sure=not set(Change) <= set(changes))
         if Change.STICKERS in changes:
             await self._replace("sticker", await self._player.stickers(STICKER))
         if Change.PLAYLISTS in changes:
             await self._replace("playlist", await self._playlists())
 
-    async def _follow_songs(self, on_page: Callable[[], None]) -> None:
+    async def _follow_songs(self, on_page: Callable[[], None], *, sure: bool) -> None:
         before = await self._player.library_state()
-        if self._index.store.recall(_STATE) == before:
+        # MPD tells the time of its last change in seconds, so a second one may look the same
+        if not sure and self._index.store.recall(_STATE) == before:
             return
         if folder := await self._player.music_folder():
             self._index.store.keep(MUSIC_FOLDER, folder)

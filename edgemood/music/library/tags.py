@@ -63,7 +63,8 @@ def song_of(tags: Tags, words: Words = SHIPPED) -> Song:
 
 def mood_in(tags: Tags, words: Words = SHIPPED) -> SongMood | None:
     """The mood that the tags MPD knows speak of, wherever the song lies."""
-    return tags_say(*(_joined(tags, key) for key in ("mood", "genre", "comment")), words)
+    mood, genre, comment = (_joined(tags, key) for key in ("mood", "genre", "comment"))
+    return tags_say(mood, genre, comment, words)
 
 
 def label_says(given_by: str, word: str, words: Words = SHIPPED) -> SongMood | None:
