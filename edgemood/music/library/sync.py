@@ -39,8 +39,8 @@ class LibrarySync:
         """Bring the index in line after these changes; `on_page` is called now and then.
 
         After `Change.LIBRARY`, all songs are compared. After all changes at once, as when MPD was
-        just found, they are not if MPD says that none has changed since. Raises PlayerError; then do it again, nothing is lost. Raises
-        LibraryError when the index cannot be used.
+        just found, they are not if MPD says that none has changed since. Raises PlayerError; then
+        do it again, nothing is lost. Raises LibraryError when the index cannot be used.
         """
         if Change.LIBRARY in changes:
             await self._follow_songs(on_page, sure=not set(Change) <= set(changes))

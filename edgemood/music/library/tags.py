@@ -84,8 +84,12 @@ def label_says(given_by: str, word: str, words: Words = SHIPPED) -> SongMood | N
 
 def folder_says(file: str) -> SongMood | None:
     """A folder counts at the top of the library, or anywhere when it is called ``Mood – …``."""
-    folders = PurePosixPath(file).parts[:-1]
-    for depth, folder in enumerate(folders):
+    return _folders_say(file.rpartition("/")[0])
+
+
+@lru_cache(_DIFFERENT_TAGS)
+def _folders_say(path: str) -> SongMood | None:
+    for depth, folder in enumerate(PurePosixPath(path).parts):
         emotion = emotion_named(folder)
         if emotion and (depth == 0 or folder.casefold() not in EMOTION_NAMES):
             return _certain(emotion, Origin.OWNER, _FOLDER_TRUST, f"folder {folder}")
