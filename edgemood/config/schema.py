@@ -67,6 +67,8 @@ class MicrophoneConfig(Section):
     """pyaudio: a part of the microphone's name, or its USB id such as 0d8c:0014"""
     path: Path | None = None
     """replay: a sound file, or a folder of them"""
+    echo_reference: Path = Path("/run/mpd/edgemood.pcm")
+    """MPD's fifo output with what it plays, which is then taken out of what is heard"""
 
 
 class HearingConfig(Section):
@@ -169,6 +171,8 @@ class MusicConfig(Section):
     """playlists of the songs that are typical of an emotion, likewise"""
     mood_stickers: Literal["yes", "no"] = "yes"
     """whether every song's mood is shown as MPD stickers: edgemood.mood, .valence, .arousal"""
+    duck: Annotated[int, Field(ge=0, le=100)] = 30
+    """percent of the volume that is left while the box listens after a press; 100: all of it"""
     no_repeat_h: Annotated[float, Field(ge=0, le=720)] = 4.0
     """hours before the box picks the same song again"""
 

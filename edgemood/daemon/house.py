@@ -239,8 +239,10 @@ class Daemon:
                 _log_mood(self._mood)
             self._dj.hear(self._mood)
             self._dj.greet(self._company.present())
-            if self._looking and self._mood.settled:
-                self._looking = False
+            settled = self._looking and self._mood.settled
+            self._looking = self._looking and not settled
+            await self._dj.listen(closely=self._looking and Sense.VOICE in self._senses)
+            if settled:
                 await self._dj.move_on()
             self._show()
             self._watchdog.progress("mood")

@@ -16,6 +16,7 @@ from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, Play
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, TasteStore
 from edgemood.music.chores import Chores
+from edgemood.music.duck import Duck
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
 from edgemood.music.keeper import Memory, QueueKeeper
@@ -102,6 +103,7 @@ class Dj:
             chooser=self._chooser,
             on_look=self._feedback.look,
         )
+        self._duck = Duck(self._player, clock, memory, config.music.duck)
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
         self._library_due = asyncio.Event()
@@ -143,6 +145,18 @@ class Dj:
                 await self._keeper.move_on(replace=True)
         except PlayerError as error:
             log.warning("cannot move on: %s", error)
+
+    async def listen(self, *, closely: bool) -> None:
+        """Turn the music down while the box listens closely, and up again; to be called often."""
+        if not self._connected or (self._duck.is_idle and not closely):
+            return
+        try:
+            async with self._hands:
+                now = self._keeper.now
+                plays = now is not None and now.state is State.PLAY
+                await self._duck.tend(wanted=closely and plays)
+        except PlayerError as error:
+            log.warning("cannot turn the music down or up: %s", error)
 
     async def not_this(self) -> str:
         """Go to the next song, with a fade; gives what was done, in words.

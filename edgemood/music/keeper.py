@@ -41,7 +41,8 @@ _RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
 
 _OWN = "queue"
 _PLAYED = "played"
-_VOLUME = "volume"
+VOLUME = "volume"
+"""the document with the volume to be restored, while the box has turned it down"""
 _HANDS = "hands"
 
 log = logging.getLogger(__name__)
@@ -140,7 +141,7 @@ class QueueKeeper:
 
     async def leave(self) -> None:
         """Undo what must not outlast the box: a fade that is being cut short."""
-        if self._memory.recall(_VOLUME) is not None:
+        if self._memory.recall(VOLUME) is not None:
             await self._make_good(await self._player.volume())
 
     async def tend(self) -> None:
@@ -178,9 +179,9 @@ class QueueKeeper:
                 await self._player.next()
 
         if now.state is State.PLAY and now.volume:
-            self._memory.keep(_VOLUME, now.volume)
+            self._memory.keep(VOLUME, now.volume)
             await fade_over(self._player, self._clock, now.volume, go_on)
-            self._memory.keep(_VOLUME, None)
+            self._memory.keep(VOLUME, None)
         else:
             await go_on()
         await self._look()
@@ -317,10 +318,10 @@ class QueueKeeper:
 
     async def _make_good(self, volume: int | None) -> None:
         """Put the volume back that was there before a fade was cut short."""
-        before = self._memory.recall(_VOLUME)
+        before = self._memory.recall(VOLUME)
         if before is not None and volume is not None and volume < before:
             await self._player.set_volume(before)
-        self._memory.keep(_VOLUME, None)
+        self._memory.keep(VOLUME, None)
 
     def _remembered_hands(self) -> tuple[bool, float | None]:
         """Whether music was wanted, and when a hand was last on the controls, in this boot."""
