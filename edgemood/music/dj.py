@@ -194,6 +194,8 @@ class Dj:
         now = self._keeper.now
         if now is None or now.playing is None:
             return "nothing plays"
+        if self._number(now.playing.file) is None:
+            return "what plays is not in the library"
         await self._feedback.like(now.playing.file)
         return f"you like {self._name(now.playing)}"
 

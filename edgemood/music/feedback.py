@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -101,7 +102,10 @@ class Feedback:
     async def like(self, file: str) -> None:
         """Somebody likes this song; any client shows it."""
         await self._player.set_stickers({file: {LIKE: str(LIKED)}})
-        await self.read_opinions()
+        if LIKE in await self._player.stickers_of(file):
+            await self.read_opinions()
+        else:  # MPD was set up without a place for stickers
+            self._tell_opinion(file, str(LIKED), "")
 
     async def count(self) -> None:
         """Count in MPD's stickers what is due, unless another client has counted it already."""
@@ -128,6 +132,7 @@ class Feedback:
         ratings = await self._player.stickers(RATING)
         now = {file: [likes.get(file, ""), ratings.get(file, "")] for file in likes | ratings}
         for file in now | known:
+            await asyncio.sleep(0)  # there may be thousands, the first time
             opinion = now.get(file)
             if opinion == known.get(file):
                 continue
@@ -145,6 +150,7 @@ class Feedback:
         plays = await self._player.stickers(_COUNT["played"])
         skips = await self._player.stickers(_COUNT["skipped"])
         for file in plays | skips:
+            await asyncio.sleep(0)
             played, skipped = _number(plays.get(file)), _number(skips.get(file))
             if played:
                 self._tell("played", file, played / (played + skipped), in_general=True)

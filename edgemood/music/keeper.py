@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
-from edgemood.backoff import Backoff
 from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
 from edgemood.errors import PlayerError
+from edgemood.music.allowance import Allowance
 from edgemood.music.choice import Choice, Chooser, Past
 from edgemood.music.fade import fade_over
 from edgemood.music.library import Library
@@ -27,17 +26,10 @@ from edgemood.music.queue import (
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import TakeOver, hands
 from edgemood.music.wanted import MusicWanted
-from edgemood.trouble import Trouble
-
-MOST_PER_MINUTE = 20
-"""Songs the box queues at most: enough for an impatient thumb on *next*, and a bound when another
-program wants to have the last song in the queue, too."""
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
 _START_EVERY_S = 15.0
-_RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
-"""pauses between attempts while MPD cannot play what the box queues, such as without its disk"""
 
 _OWN = "queue"
 _PLAYED = "played"
@@ -87,10 +79,8 @@ class QueueKeeper:
         wanted, hand_s = self._remembered_hands()
         self._wanted = MusicWanted(wanted=wanted)
         self._take_over = TakeOver(config.yield_min * 60, hand_s)
-        self._unplayable = Trouble(log)
-        self._retry = Backoff(_RETRY_S, _LONGEST_RETRY_S)
-        self._add_from_s = self._start_from_s = clock.now_s()
-        self._added_s: deque[float] = deque(maxlen=MOST_PER_MINUTE)
+        self._allowance = Allowance(clock, player.address)
+        self._start_from_s = clock.now_s()
 
         self.now: Snapshot | None = None
         self.own: list[QueuedSong] = []
@@ -229,6 +219,7 @@ class QueueKeeper:
             if seen := hands(expected, before, now, vanished):
                 log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
                 self._take_over.note(self._clock.now_s())
+                self._remember_hands()
         waiting = still_waiting(self.own, now)
         present = set(now.songs)
         self._played = [
@@ -267,7 +258,7 @@ class QueueKeeper:
         staying = [song for song in now.songs[now.current or 0 :] if song not in todo.remove]
         if not todo.add:
             return
-        if await self._add(min(todo.add, self._allowance(now)), staying):
+        if await self._add(min(todo.add, self._allowance.songs(now.error)), staying):
             await self._remove(todo.remove)
         else:
             self._replace |= bool(todo.remove)
@@ -292,25 +283,12 @@ class QueueKeeper:
                 continue
             self.own.append(song)
             self._expected.append(song)
-            self._added_s.append(self._clock.now_s())
+            self._allowance.queued()
             self.last_choice = choice
             log.info("queued %s", choice.why)
             files.append(song.file)
             added += 1
         return added
-
-    def _allowance(self, now: Snapshot) -> int:
-        """How many songs may be added now without flooding the queue."""
-        now_s = self._clock.now_s()
-        if now.error is None:
-            self._unplayable.ends("MPD can play again")
-            self._retry.reset()
-        else:
-            self._unplayable.starts(f"MPD at {self._player.address} cannot play: {now.error}")
-            if now_s < self._add_from_s:
-                return 0
-            self._add_from_s = now_s + self._retry.pause_s()
-        return MOST_PER_MINUTE - sum(now_s - at_s < 60 for at_s in self._added_s)
 
     def _target(self, waiting: int) -> Target:
         """What the song should be like before which this many own songs wait."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from functools import partial
@@ -14,7 +13,9 @@ from mpd.base import FailureResponseCode
 from edgemood.config.schema import MpdConfig
 from edgemood.errors import PlayerError
 from edgemood.music.link import Client, Link
+from edgemood.music.mirror import QueueMirror
 from edgemood.music.queue import QueuedSong, Snapshot, State
+from edgemood.music.refusal import explained
 
 CHANNEL = "edgemood"
 """messages to the box, from any MPD client: ``mpc sendmessage edgemood redetect``"""
@@ -81,7 +82,7 @@ class Player:
         self._timeout_s = timeout_s
         self._commands: Link | None = None
         self._events: Link | None = None
-        self._mirror = _QueueMirror()
+        self._mirror = QueueMirror()
 
     @property
     def address(self) -> str:
@@ -92,7 +93,7 @@ class Player:
     async def connect(self) -> None:
         """Connect, authenticate, and make sure that everything needed is permitted."""
         self.close()
-        self._mirror = _QueueMirror()
+        self._mirror = QueueMirror()
         self._commands, self._events = Link(self._timeout_s), Link(self._timeout_s)
         try:
             await self._call(self._open)
@@ -321,85 +322,8 @@ class Player:
         except PlayerError:
             raise
         except (OSError, mpd.MPDError, ValueError) as error:
-            raise PlayerError(f"MPD at {self.address}: {self._explain(error)}") from error
-
-    def _explain(self, error: Exception) -> str:
-        """The cause and what to do about it."""
-        if isinstance(error, mpd.CommandError):
-            advice = _REFUSALS.get(error.errno, "")
-            return f"it refused {error.command}: {error.msg}{advice}"
-        if isinstance(error, TimeoutError):
-            return f"no answer within {self._timeout_s:g} s"
-        for kind, cause in _CAUSES.items():
-            if isinstance(error, kind):
-                return cause
-        return str(error) or type(error).__name__
-
-
-_REFUSALS: Mapping[FailureResponseCode | None, str] = {
-    FailureResponseCode.PASSWORD: "; check mpd.password in config.yaml",
-    FailureResponseCode.PERMISSION: "; check mpd.password in config.yaml",
-    FailureResponseCode.PLAYLIST_MAX: "; clear played songs, or switch MPD's consume mode on",
-}
-_CAUSES: Mapping[type[Exception], str] = {
-    ConnectionRefusedError: "nothing listens there; is mpd running? (systemctl status mpd)",
-    FileNotFoundError: "no such socket; is mpd running? (systemctl status mpd)",
-    PermissionError: "the socket may not be opened; add this user to the group of mpd",
-    socket.gaierror: "no such host; check mpd.host in config.yaml",
-    mpd.ProtocolError: "what answers there is not an MPD server; check mpd.port in config.yaml",
-    UnicodeDecodeError: "what answers there is not an MPD server; check mpd.port in config.yaml",
-    mpd.ConnectionError: "the connection was lost",
-}
-
-
-class _QueueMirror:
-    """The queue as last seen over one connection, so that a long one crosses the wire once."""
-
-    def __init__(self) -> None:
-        self._ids: list[int] = []
-        self._songs: dict[int, QueuedSong] = {}
-        self._version = 0
-
-    def songs(self) -> tuple[QueuedSong, ...]:
-        """The whole queue; every id must be known."""
-        return tuple(self._songs[id_] for id_ in self._ids)
-
-    def song(self, id_: str | None) -> QueuedSong | None:
-        """The song with this id in MPD's words."""
-        return None if id_ is None else self._songs.get(int(id_))
-
-    def follow(self, client: Client) -> Mapping[str, str]:
-        """Take over what has changed, and give MPD's status at the same instant."""
-        client.command_list_ok_begin()
-        client.status()
-        client.plchangesposid(self._version)
-        status: Mapping[str, str]
-        status, changes = client.command_list_end()
-        length = int(status["playlistlength"])
-        del self._ids[length:]
-        self._ids.extend([0] * (length - len(self._ids)))
-        for change in changes:
-            self._ids[int(change["cpos"])] = int(change["id"])
-        self._version = int(status["playlist"])
-        present = set(self._ids)
-        self._songs = {id_: song for id_, song in self._songs.items() if id_ in present}
-        return status
-
-    def first_unknown(self) -> int | None:
-        """Where the first song stands whose file is not known yet."""
-        return next((at for at, id_ in enumerate(self._ids) if id_ not in self._songs), None)
-
-    def fetch(self, client: Client, start: int) -> None:
-        """Learn the files of the songs from there on."""
-        try:
-            found = client.playlistinfo((start, start + _PAGE))
-        except mpd.CommandError as error:
-            if error.errno is not FailureResponseCode.ARG:  # the queue has become shorter
-                raise
-        else:
-            for song in found:
-                id_ = int(song["id"])
-                self._songs[id_] = QueuedSong(id_, song["file"])
+            why = explained(error, self._timeout_s)
+            raise PlayerError(f"MPD at {self.address}: {why}") from error
 
 
 def _volume_in(status: Mapping[str, str]) -> int | None:

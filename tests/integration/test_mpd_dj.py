@@ -192,7 +192,7 @@ async def test_a_clear_means_stop_even_after_a_restart_of_the_box(
     *, switch_on, person, until, clock
 ):
     async with switch_on() as dj:
-        await until(lambda: dj.status().playing)
+        await until(lambda: dj.status().playing and len(dj.status().coming) == 2)
         person.clear()
         await until(lambda: dj.status().yields)
     async with switch_on() as dj:

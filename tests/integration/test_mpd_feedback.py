@@ -210,7 +210,7 @@ async def test_typical_songs_and_playlists_of_the_table_reach_the_chooser(
     person.playlistadd("Gym", HAPPY[0])
     music = MusicConfig.model_validate({"strategy": "table", "table": {"sad": "Rainy days"}})
     async with switch_on(config=config.model_copy(update={"music": music})) as dj:
-        await until(lambda: dj._chooser.typical)
+        await until(lambda: dj._chooser.playlists)
         assert dj._chooser.typical == {Emotion.SAD: ["sad/0.flac"]}
         assert dj._chooser.playlists == {"Rainy days": ["sad/1.ogg"]}
 

@@ -1,0 +1,40 @@
+import logging
+
+import pytest
+
+from edgemood.clock import ManualClock
+from edgemood.music.allowance import MOST_PER_MINUTE, Allowance
+
+
+@pytest.fixture
+def clock():
+    return ManualClock()
+
+
+@pytest.fixture
+def allowance(clock):
+    return Allowance(clock, "localhost:6600")
+
+
+async def test_no_more_than_some_songs_a_minute_are_allowed(allowance, clock):
+    for _ in range(MOST_PER_MINUTE):
+        assert allowance.songs(None) > 0
+        allowance.queued()
+    assert allowance.songs(None) == 0
+    await clock.advance(60)
+    assert allowance.songs(None) == MOST_PER_MINUTE
+
+
+async def test_while_mpd_cannot_play_the_pauses_grow_and_it_is_told_once(allowance, clock, caplog):
+    caplog.set_level(logging.INFO)
+    allowed_s = []
+    for _ in range(600):
+        if allowance.songs("no disk"):
+            allowed_s.append(clock.now_s())
+        await clock.advance(1)
+    assert allowed_s == [0, 15, 45, 105, 225, 465]
+    assert allowance.songs(None) == MOST_PER_MINUTE
+    assert caplog.messages == [
+        "MPD at localhost:6600 cannot play: no disk",
+        "MPD can play again",
+    ]
