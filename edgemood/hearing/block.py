@@ -28,6 +28,10 @@ class Block:
     """(1600,) mono at 16 kHz, finite, in [-1, 1]"""
     clipped: float
     """share of the microphone's own samples that stood at full scale lately, in [0, 1]"""
+    leak: float | None = None
+    """share of the power that is expected to be the box's own music, in [0, 1]; None: not known"""
+    gain_db: float = 0.0
+    """what the microphone was turned up by"""
 
 
 class BlockCutter:

@@ -55,7 +55,7 @@ class EchoFilter:
         """Part the next block (n,) of the microphone's sound, given what was played."""
         n = self._samples
         self._played = np.concatenate([self._played[n:], played])
-        self._spectra = np.roll(self._spectra, 1, axis=0)
+        self._spectra[1:] = self._spectra[:-1]
         self._spectra[0] = np.fft.rfft(self._played)
         echo = np.fft.irfft((self._spectra * self._path).sum(axis=0))[n:]
         rest = heard - echo

@@ -21,7 +21,6 @@ _SLOW: Final = 0.1
 _BEST_CASE: Final = 10.0**-1.8
 """No residue is believed to lie more than 18 dB under the echo: what is left of a song that was
 cancelled well still sounds like a singer, only far away."""
-Powers = NDArray[np.float64]
 _CAUTION: Final = 2.0
 """How much more than the expected residue is taken away."""
 _QUIETEST: Final = 0.05
@@ -29,6 +28,9 @@ _QUIETEST: Final = 0.05
 _TAIL: Final = 0.7
 """Of the echo's power lives on from hop to hop in the room: 60 dB in 0.8 s."""
 _SMALLEST: Final = 1e-12
+
+Powers = NDArray[np.float64]
+"""(frames, bins) or (frames, bands)"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,7 +71,7 @@ class ResidueSuppressor:
         residue = self._residue(rest_power, echo_power)
         gain = np.maximum(1.0 - _CAUTION * residue / (rest_power + _SMALLEST), 0.0)
         gain = np.maximum(np.sqrt(gain), _QUIETEST)
-        frames = np.fft.irfft(rest_spectra * gain, axis=1) * _WINDOW
+        frames: Powers = np.fft.irfft(rest_spectra * gain, axis=1) * _WINDOW
         left = (rest_power * np.square(gain)).sum()
         at_least = _BEST_CASE * echo_power.sum()
         music = max(float((residue * np.square(gain)).sum()), at_least)
@@ -92,7 +94,7 @@ class ResidueSuppressor:
         """Each frame's echo, and what lives on in the room of those before it."""
         decay = _TAIL ** np.arange(1, len(echo) + 1)[:, np.newaxis]
         before = np.concatenate([self._tail[np.newaxis], echo / decay])
-        lasting = np.maximum.accumulate(before, axis=0)[1:] * decay
+        lasting: Powers = np.maximum.accumulate(before, axis=0)[1:] * decay
         self._tail = lasting[-1]
         return lasting
 

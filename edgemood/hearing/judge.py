@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
 from edgemood.config.schema import HearingConfig
 from edgemood.hearing.block import Block
+from edgemood.hearing.leak import LeakEstimator
 from edgemood.hearing.level import LevelMeter
 from edgemood.hearing.mel import LogMelStream
 from edgemood.hearing.reliability import reliability
@@ -24,6 +26,19 @@ _WHY_NOT: Final = {
 ABSTAIN_EVERY: Final = 2
 """Readings of the closed gate to one evidence: 0.64 s, the pace of judgements while it is open."""
 
+TOO_MUCH_LEAK: Final = 0.5
+"""What is music for more than half of its power is nobody's voice in the room."""
+_LEAK_BLOCKS: Final = 7
+"""The gate's readings tell of what was heard 0.3 to 0.7 s ago."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spoken:
+    """One block of speech."""
+
+    reading: VoiceReading
+    leak: float
+
 
 class VoiceJudge:
     """Listens to one microphone; a new microphone needs a new judge."""
@@ -35,7 +50,9 @@ class VoiceJudge:
         self._mel = LogMelStream()
         self._meter = LevelMeter()
         self._utterance = Utterance()
-        self._voiced: deque[VoiceReading] = deque(maxlen=WINDOW_FRAMES // BLOCK_FRAMES)
+        self._spoken: deque[_Spoken] = deque(maxlen=WINDOW_FRAMES // BLOCK_FRAMES)
+        self._leaks: deque[float | None] = deque(maxlen=_LEAK_BLOCKS)
+        self._leak_estimator = LeakEstimator()
         self._closed_readings = 0
 
     def push(self, block: Block) -> list[VoiceEvidence]:
@@ -45,6 +62,7 @@ class VoiceJudge:
         new speech: 0.64 s apart, the first after 1.28 s.
         """
         self._meter.push(block)
+        self._leaks.append(block.leak)
         evidence = []
         for reading in self._gate.push(self._mel.push(block.samples)):
             judged = self._judge(reading, block.at_s)
@@ -52,30 +70,45 @@ class VoiceJudge:
                 evidence.append(judged)
         return evidence
 
+    @property
+    def lasting_trouble(self) -> Reason | None:
+        """What only a person can put right: a muted microphone, or an overdriven one."""
+        return self._meter.lasting_trouble
+
     def _judge(self, reading: VoiceReading, at_s: float) -> VoiceEvidence | None:
+        leak = self._leak(reading)
+        if reading.is_open and leak > TOO_MUCH_LEAK:
+            reading = replace(reading, sound=Sound.MUSIC)
         window = self._utterance.push(reading)
         if reading.is_open:
-            self._voiced.append(reading)
+            self._spoken.append(_Spoken(reading, leak))
         if window is None:
             return None if reading.is_open else self._abstain_in_turn(reading, at_s)
         self._closed_readings = 0
         trouble = self._meter.trouble
         if trouble is not None:
             return self._abstain(trouble, reading, at_s)
-        heard = list(self._voiced)[-(len(window) // BLOCK_FRAMES) :]
+        heard = list(self._spoken)[-(len(window) // BLOCK_FRAMES) :]
         trust = reliability(
-            voice=float(np.mean([each.voice for each in heard])),
+            voice=float(np.mean([each.reading.voice for each in heard])),
             spoken_share=len(window) / WINDOW_FRAMES,
-            snr_db=float(np.mean([each.snr_db for each in heard])),
+            snr_db=float(np.mean([each.reading.snr_db for each in heard])),
         )
+        leak = float(np.mean([each.leak for each in heard]))
         return VoiceEvidence(
             at_s,
             self._model.scores(window),
-            trust,
+            trust * (1.0 - leak),
             reason=None,
             voice=reading.voice,
             level_dbfs=self._meter.level_dbfs,
         )
+
+    def _leak(self, reading: VoiceReading) -> float:
+        """How much of a block is the box's own music: known, else estimated."""
+        estimated = self._leak_estimator.push(reading)
+        known = [leak for leak in self._leaks if leak is not None]
+        return float(np.mean(known)) if known else estimated
 
     def _abstain_in_turn(self, reading: VoiceReading, at_s: float) -> VoiceEvidence | None:
         self._closed_readings += 1

@@ -21,6 +21,10 @@ LEVEL_S: Final = 0.6
 CLIPPING_S: Final = 2.5
 """As long as the stretch of speech that is judged."""
 
+OVERDRIVEN_S: Final = 30.0
+OVERDRIVEN_SHARE: Final = 0.2
+"""A shout or a dropped pan clips for a second; every fifth moment of half a minute is a setting."""
+
 
 class LevelMeter:
     """Follows the level of the sound, block by block."""
@@ -28,18 +32,24 @@ class LevelMeter:
     def __init__(self) -> None:
         self._powers: deque[float] = deque(maxlen=round(LEVEL_S / BLOCK_S))
         self._clipped: deque[float] = deque(maxlen=round(CLIPPING_S / BLOCK_S))
+        self._overdriven: deque[bool] = deque(maxlen=round(OVERDRIVEN_S / BLOCK_S))
         self._muted_blocks = 0
 
     def push(self, block: Block) -> None:
         """Take the next block."""
-        self._powers.append(float(block.samples.var(dtype=np.float64)))  # leaves the offset out
+        power = float(block.samples.var(dtype=np.float64))  # leaves the offset out
+        self._powers.append(power / 10.0 ** (block.gain_db / 10.0))
         self._clipped.append(block.clipped)
+        self._overdriven.append(block.clipped > CLIPPED_SHARE)
         is_flat = float(np.ptp(block.samples)) <= MUTED_SWING
         self._muted_blocks = self._muted_blocks + 1 if is_flat else 0
 
     @property
     def level_dbfs(self) -> float:
-        """Root mean square of the last `LEVEL_S` without offset, in [-100, 0] dB of full scale."""
+        """Root mean square of the last `LEVEL_S`, without offset and as the microphone gave it.
+
+        In [-100, 0] dB of full scale.
+        """
         power = float(np.mean(self._powers)) if self._powers else 0.0
         return float(10.0 * np.log10(np.clip(power, 10.0 ** (FLOOR_DB / 10.0), 1.0)))
 
@@ -51,3 +61,12 @@ class LevelMeter:
         if self._clipped and float(np.mean(self._clipped)) > CLIPPED_SHARE:
             return Reason.CLIPPING
         return None
+
+    @property
+    def lasting_trouble(self) -> Reason | None:
+        """MUTED as above; CLIPPING when it was overdriven for much of `OVERDRIVEN_S`; else None."""
+        trouble = self.trouble
+        if trouble is Reason.MUTED:
+            return trouble
+        overdriven = sum(self._overdriven) >= OVERDRIVEN_SHARE * OVERDRIVEN_S / BLOCK_S
+        return Reason.CLIPPING if overdriven else None

@@ -16,21 +16,32 @@ class Tape:
 
     def __init__(self, samples: int, end: int = 0) -> None:
         """`samples`: how many are remembered; `end`: the place where the sound begins."""
-        self._kept = np.zeros(samples)
+        self._samples = samples
+        self._buffer = np.zeros(2 * samples)  # shifted only when it is full
+        self._filled = samples
         self.end = end
         """the place behind the last sample"""
 
     def append(self, sound: NDArray[np.float32]) -> None:
         """Remember (n,) more samples."""
         self.end += len(sound)
-        self._kept = np.concatenate([self._kept, sound])[len(sound) :]
+        sound = sound[-self._samples :]
+        if self._filled + len(sound) > len(self._buffer):
+            self._buffer[: self._samples] = self._buffer[
+                self._filled - self._samples : self._filled
+            ]
+            self._filled = self._samples
+        self._buffer[self._filled : self._filled + len(sound)] = sound
+        self._filled += len(sound)
 
     def cut(self, start: int, samples: int) -> NDArray[np.float64]:
         """The samples (n,) from `start` on; silence where none are remembered."""
-        first = start - self.end + len(self._kept)
-        inside = self._kept[max(0, first) : max(0, first + samples)]
-        before = min(samples, max(0, -first))
-        return np.pad(inside, (before, samples - before - len(inside)))
+        cut = np.zeros(samples)
+        first, last = max(start, self.end - self._samples), min(start + samples, self.end)
+        if first < last:
+            begin = self._filled - self.end
+            cut[first - start : last - start] = self._buffer[begin + first : begin + last]
+        return cut
 
     def read(self, place: float, samples: int, speed: float = 1.0) -> NDArray[np.float64]:
         """As `cut`, from a place between two samples, and `speed` samples of tape for each one.
@@ -41,8 +52,8 @@ class Tape:
         taken = self.cut(first - _REACH, samples + 2 * _REACH)
         begins, ends = place - first, place - first + samples * (speed - 1.0)
         share = np.arange(samples) / samples
-        at_start = np.correlate(taken, _between(begins), "valid")[:samples]
-        at_end = np.correlate(taken, _between(ends), "valid")[:samples]
+        at_start = np.correlate(taken, _between(begins), "valid")
+        at_end = np.correlate(taken, _between(ends), "valid")
         return at_start + share * (at_end - at_start)
 
 

@@ -9,10 +9,12 @@ from contextlib import closing
 from edgemood.clock import Clock, SystemClock
 from edgemood.config.schema import Config
 from edgemood.errors import MicrophoneError, ModelError
+from edgemood.hearing.cleaner import CleanedMicrophone
 from edgemood.hearing.judge import VoiceJudge
 from edgemood.hearing.microphone import Microphone, open_microphone
-from edgemood.mood.evidence import Sense
-from edgemood.pipe import Record, SenseState
+from edgemood.hearing.reference import EchoReference
+from edgemood.mood.evidence import Reason, Sense
+from edgemood.pipe import Record, SenseReport, SenseState
 from edgemood.sense import Reporter
 
 
@@ -55,12 +57,25 @@ class _Watch:
                 yield from self._tell.repeat(state, device, str(error))
 
     def _open_microphone(self) -> Microphone:
-        return open_microphone(self._config.microphone, self._clock, self._wait)
+        config = self._config.microphone
+        microphone = open_microphone(config, self._clock, self._wait)
+        return CleanedMicrophone(microphone, EchoReference(config.echo_reference))
 
     def _judge(self, microphone: Microphone, judge: VoiceJudge) -> Iterator[Record]:
         """Evidence from an opened microphone. Raises MicrophoneError when that fails."""
         block = microphone.read()
         yield self._tell.report(SenseState.WORKING, microphone.name)
+        trouble = None
         while True:
             yield from judge.push(block)
+            before, trouble = trouble, judge.lasting_trouble
+            if trouble is not before:
+                yield self._report(microphone, trouble)
             block = microphone.read()
+
+    def _report(self, microphone: Microphone, trouble: Reason | None) -> SenseReport:
+        """A microphone that needs a person's hand has a fault, though it delivers."""
+        if trouble is None:
+            return self._tell.report(SenseState.WORKING, microphone.name)
+        detail = f"{trouble}; {trouble.advice}"
+        return self._tell.report(SenseState.FAULT, microphone.name, detail)

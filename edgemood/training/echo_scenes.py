@@ -165,13 +165,14 @@ class Room:
         distance_m = np.sqrt(sum(np.square(axis) for axis in np.ix_(*axes)))
         arrival = (distance_m / _SPEED_OF_SOUND_M_PER_S * SAMPLE_RATE_HZ + 0.5).astype(np.int32)
         in_time = arrival < _IMPULSE_S * SAMPLE_RATE_HZ
-        walls = sum(np.ix_(*bounces))[in_time]
+        walls = np.add.reduce(np.broadcast_arrays(*np.ix_(*bounces)))[in_time]
         strength = self._reflection() ** walls / distance_m[in_time]
         strength[(draw.random(len(walls)) < 0.5) & (walls > 0)] *= -1  # breaks the box's flutter
         response = np.bincount(
             arrival[in_time], strength, minlength=round(_IMPULSE_S * SAMPLE_RATE_HZ)
         )
-        return (response / np.abs(response).max()).astype(np.float32)
+        loudest = np.abs(response).max()
+        return np.asarray(response / loudest, dtype=np.float32)
 
     def _reflection(self) -> float:
         """Of the sound pressure, at each wall, after Eyring (1930)."""
@@ -189,7 +190,7 @@ def _loudspeaker(sound: Sound, draw: np.random.Generator) -> Sound:
     spectrum *= (frequency_hz / bass_hz) ** 2 / (1 + (frequency_hz / bass_hz) ** 2)
     driven = np.fft.irfft(spectrum, len(sound))
     driven *= draw.uniform(0.3, 0.8) / np.abs(driven).max()
-    return (np.tanh(driven) + 0.02 * driven**2).astype(np.float32)
+    return np.asarray(np.tanh(driven) + 0.02 * driven**2, dtype=np.float32)
 
 
 def _late(sound: Sound, draw: np.random.Generator) -> Sound:

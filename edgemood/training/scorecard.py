@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from edgemood.training import face_score, speech_score
+from edgemood.training import echo, face_score, speech_score
 from edgemood.training.datasets import MODELS, data_folder
 
 _HEAD = """# Scorecard
@@ -25,6 +25,7 @@ What a model is, what it learned from and what it cannot do stands on its card.
 _PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "face": face_score.measure,
     "hearing": speech_score.measure,
+    "echo": echo.measure,
 }
 
 
@@ -67,7 +68,8 @@ def _shown(name: str, value: Any) -> str:
         return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
-    return f"{value:.2f}" if name.endswith("_points") else f"{value:.1%}"
+    is_share = not name.endswith(("_points", "_min"))
+    return f"{value:.1%}" if is_share else f"{value:.2f}"
 
 
 def main() -> None:

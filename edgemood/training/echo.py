@@ -1,0 +1,182 @@
+"""What the box makes of people's voices while it plays music itself: `make scorecard ONLY=echo`.
+
+    python -m edgemood.training.echo [--split val] [--rooms 17]
+
+`nothing`: the microphone as it is. `leak`: no reference, but music heard around the voice lowers
+its reliability. `echo`: MPD's fifo output tells what plays, and it is taken out.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemood.config.schema import HearingConfig
+from edgemood.emotion import EMOTIONS, Scores
+from edgemood.hearing.block import BLOCK_S, BLOCK_SAMPLES, Block
+from edgemood.hearing.cleaner import Cleaner
+from edgemood.hearing.judge import VoiceJudge
+from edgemood.mood.evidence import VoiceEvidence
+from edgemood.training import metrics
+from edgemood.training.datasets import MODELS, data_folder
+from edgemood.training.echo_scenes import ROOMS, Said, Scene, Sound, scenes
+
+LADDER_DB: Final = (10, 0, -10)
+"""speech to music"""
+_AFTERWARDS_S = 1.7
+"""The last judgement of a clip comes this long after its end at most: gate, pause and echo."""
+_UNTOLD: Final = np.empty(0, dtype=np.float32)
+
+
+class _Ear(Protocol):
+    """A box that listens: the next block, and what MPD played meanwhile."""
+
+    def __call__(self, block: Block, played: Sound) -> list[VoiceEvidence]: ...
+
+
+def _bare(models: Path) -> _Ear:
+    judge = _judge(models)
+    return lambda block, _played: judge.push(Block(block.at_s, block.samples, 0.0, leak=0.0))
+
+
+def _unaided(models: Path) -> _Ear:
+    cleaner, judge = Cleaner(), _judge(models)
+    return lambda block, _played: judge.push(cleaner.push(block, _UNTOLD))
+
+
+def _told(models: Path) -> _Ear:
+    cleaner, judge = Cleaner(), _judge(models)
+    return lambda block, played: judge.push(cleaner.push(block, played))
+
+
+_EARS: Final[dict[str, Callable[[Path], _Ear]]] = {
+    "nothing": _bare,
+    "leak": _unaided,
+    "echo": _told,
+}
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What became of the clips that were said, and of the minutes in which nobody spoke."""
+
+    labels: list[int] = field(default_factory=list)
+    scores: list[Scores] = field(default_factory=list)
+    trusts: list[float] = field(default_factory=list)
+    false_evidence: int = 0
+    silent_min: float = 0.0
+
+    def add(self, said: Said, evidence: list[VoiceEvidence]) -> None:
+        """Judge one clip: the mean of its evidence, weighted by reliability; none is wrong."""
+        of_clip = [
+            each for each in evidence if said.start_s < each.at_s <= said.end_s + _AFTERWARDS_S
+        ]
+        label = said.recording.emotion()
+        scores = _wrong(label)
+        for each in of_clip:
+            if each.scores is not None:
+                scores = scores + each.scores * np.float32(each.reliability)
+        self.labels.append(label)
+        self.scores.append(scores)
+        self.trusts.append(max((each.reliability for each in of_clip), default=0.0))
+
+    def add_silence(self, scene: Scene, evidence: list[VoiceEvidence]) -> None:
+        """Nobody spoke in the scene."""
+        self.false_evidence += len(evidence)
+        self.silent_min += len(scene.reference) * BLOCK_S / BLOCK_SAMPLES / 60.0
+
+    def uar(self) -> float:
+        """Unweighted average recall of all clips; those nobody judged count as wrong."""
+        scores, labels = np.stack(self.scores), np.array(self.labels)
+        return float(np.nanmean(metrics.recalls(scores, labels)))
+
+    def trust(self) -> float:
+        """The mean over all clips of the reliability of their best evidence."""
+        return float(np.mean(self.trusts))
+
+
+def measure(
+    models: Path, data: Path, split: str = "test", rooms: int = ROOMS
+) -> dict[str, dict[str, Any]]:
+    """The figures under their key in the scorecard, ``echo``."""
+    clean = _Tally()
+    spoken = {(name, level): _Tally() for name in _EARS for level in LADDER_DB}
+    alone = {name: _Tally() for name in _EARS}
+    for scene in scenes(data, split, rooms):
+        _listen(_unaided(models), scene, scene.heard_without_music(), clean)
+        for name, ear in _EARS.items():
+            for level in LADDER_DB:
+                _listen(ear(models), scene, scene.heard(level), spoken[name, level])
+            alone[name].add_silence(scene, _judged(ear(models), scene, scene.heard(None)))
+    figures: dict[str, Any] = {
+        "clips": len(clean.labels),
+        "song_min": round(alone["echo"].silent_min, 1),
+        "uar_clean": clean.uar(),
+        "trust_clean": clean.trust(),
+    }
+    for (name, level), tally in spoken.items():
+        key = f"{level}db_{name}".replace("-", "minus_")
+        figures |= {f"uar_{key}": tally.uar(), f"trust_{key}": tally.trust()}
+    for name, tally in alone.items():
+        per_min = tally.false_evidence / tally.silent_min
+        figures["false_voice_per_min" if name == "echo" else f"false_voice_per_min_{name}"] = round(
+            per_min, 2
+        )
+    return {"echo": figures}
+
+
+def _judge(models: Path) -> VoiceJudge:
+    return VoiceJudge(
+        HearingConfig(
+            model=models / "speech_emotion.tflite", voice_gate=models / "voice_gate.tflite"
+        )
+    )
+
+
+def _listen(ear: _Ear, scene: Scene, heard: Sound, tally: _Tally) -> None:
+    evidence = _judged(ear, scene, heard)
+    for said in scene.said:
+        tally.add(said, evidence)
+
+
+def _judged(ear: _Ear, scene: Scene, heard: Sound) -> list[VoiceEvidence]:
+    """All evidence with scores."""
+    evidence: Iterable[VoiceEvidence] = (
+        each for block, played in _blocks(heard, scene.reference) for each in ear(block, played)
+    )
+    return [each for each in evidence if each.scores is not None]
+
+
+def _blocks(heard: Sound, reference: Sound) -> Iterator[tuple[Block, NDArray[np.float32]]]:
+    for start in range(0, len(heard) - BLOCK_SAMPLES + 1, BLOCK_SAMPLES):
+        end = start + BLOCK_SAMPLES
+        at_s = end * BLOCK_S / BLOCK_SAMPLES
+        yield Block(at_s, np.clip(heard[start:end], -1, 1), 0.0), reference[start:end]
+
+
+def _wrong(label: int) -> Scores:
+    """A vote too faint to count where there is any other, for everything but the truth."""
+    scores = np.full(len(EMOTIONS), 1e-9, dtype=np.float32)
+    scores[label] = 0.0
+    return scores
+
+
+def main() -> None:
+    """Print the figures of one split."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=["val", "test"], default="test")
+    parser.add_argument("--rooms", type=int, default=ROOMS)
+    arguments = parser.parse_args()
+    figures = measure(MODELS, data_folder(), arguments.split, arguments.rooms)
+    print(json.dumps(figures, indent=2))
+
+
+if __name__ == "__main__":
+    main()
