@@ -1,10 +1,14 @@
 import json
 import shutil
 
+import numpy as np
 import pytest
+import soundfile
+from rich.console import Console
 from typer.testing import CliRunner
 
 from edgemood.cli.commands import app
+from edgemood.cli.status import show
 from edgemood.errors import EdgemoodError
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.update import Update
@@ -126,10 +130,16 @@ def test_before_there_is_an_index_the_owner_is_told_how_it_comes_to_be(tmp_path)
 
 @pytest.fixture(scope="module")
 def song_file(tmp_path_factory):
-    import numpy as np
-    import soundfile
-
     path = tmp_path_factory.mktemp("song") / "song.wav"
     time = np.arange(5 * 16_000) / 16_000
     soundfile.write(path, 0.3 * np.sin(2 * np.pi * 440 * time), 16_000)
     return path
+
+
+def test_the_daemons_status_tells_how_the_scan_does():
+    console = Console(record=True, width=100)
+    scan = {"state": "resting", "songs": 9, "pending": 4, "problems": 1, "per_minute": 59.6}
+    show({"library": scan | {"detail": "this machine is hot (80 °C)"}}, console)
+    told = console.export_text()
+    assert "9 songs; 4 to be analysed, 60 a minute; 1 could not be listened to" in told
+    assert "hot" in told

@@ -188,6 +188,16 @@ def test_an_edit_is_noticed_and_a_bad_one_changes_nothing(box):
     assert box.process.pid == process
 
 
+def test_songs_are_analysed_in_the_background_and_remembered(box):
+    box.start()
+    library = box.until(lambda status: status["library"]["state"] == "done")["library"]
+    assert (library["songs"], library["pending"], library["problems"]) == (5, 0, 5)  # silence
+    assert "problem" not in json.dumps(box.ask("status")["music"]["detail"])
+    box.end()
+    assert (box.folder / "state" / "library.db").stat().st_size > 0
+    assert not (box.folder / "state" / "library.db-wal").exists()
+
+
 def test_sensing_stays_off_through_a_restart(box):
     box.start()
     assert "camera and microphone are closed" in box.ask("pause")["said"]

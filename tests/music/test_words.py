@@ -3,9 +3,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgemood.emotion import AFFECT_OF_EMOTION, Affect, Emotion, strongest
+from edgemood.errors import LibraryError
 from edgemood.music.words import (
     GENRE_WORDS,
     MOOD_WORDS,
+    SHIPPED,
+    Words,
     affect_in,
     emotion_named,
     scores_near,
@@ -58,6 +61,30 @@ def test_every_word_lies_on_the_plane():
 @pytest.mark.parametrize("emotion", list(Emotion))
 def test_scores_near_an_emotion_favour_it(emotion):
     assert strongest(scores_near(AFFECT_OF_EMOTION[emotion])) is emotion
+
+
+def test_the_owners_words_are_added_and_win(tmp_path):
+    (tmp_path / "words.yaml").write_text("Cosy: [0.6, -0.3]\nblue: sad\nparty: [0, 1]\n")
+    words = Words.with_owners(tmp_path / "words.yaml")
+    assert affect_in("so cosy", words.moods) == (0.6, -0.3)
+    assert affect_in("blue", words.genres) == AFFECT_OF_EMOTION[Emotion.SAD]
+    assert affect_in("party", words.moods) == (0, 1)
+    assert affect_in("calm", words.moods) == affect_in("calm", SHIPPED.moods)
+    assert affect_in("cosy", SHIPPED.moods) is None
+
+
+@pytest.mark.parametrize(
+    "content", ["cosy: [2, 0]", "cosy: [1]", "cosy: calmly", "cosy: {a: b}", "- cosy", "a: [", "\0"]
+)
+def test_words_that_say_nothing_are_told(tmp_path, content):
+    (tmp_path / "words.yaml").write_text(content)
+    with pytest.raises(LibraryError, match=r"words\.yaml: "):
+        Words.with_owners(tmp_path / "words.yaml")
+
+
+def test_an_empty_file_of_words_adds_none(tmp_path):
+    (tmp_path / "words.yaml").write_text("# none yet\n")
+    assert Words.with_owners(tmp_path / "words.yaml").moods == SHIPPED.moods
 
 
 @given(st.floats(-1, 1), st.floats(-1, 1))
