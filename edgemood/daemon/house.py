@@ -198,10 +198,11 @@ class Daemon:
         return str(reply.get("said") or reply.get("why"))
 
     def _pressed(self) -> None:
-        try:
+        if self.sensing:
             self.look_again()
-        except EdgemoodError as error:
-            log.info("button pressed: %s", error)
+        else:
+            log.info("button pressed while sensing is off: only the music moves on")
+            self._tasks.create_task(self._dj.move_on())
 
     def _pressed_twice(self) -> None:
         async def skip() -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from unittest.mock import AsyncMock
 
 import pytest
 from gpiozero import Device
@@ -76,10 +77,15 @@ async def test_a_short_press_looks_again_for_some_seconds(daemon, pins, config, 
     assert not daemon.status()["looking"]
 
 
-async def test_with_sensing_off_a_press_cannot_look(daemon, pins, config, clock):
+async def test_with_sensing_off_a_press_cannot_look_and_the_music_moves_on(
+    *, daemon, pins, config, clock, monkeypatch
+):
     daemon.set_sensing(on=False)
+    moved_on = AsyncMock()
+    monkeypatch.setattr(daemon._dj, "move_on", moved_on)
     await press(pins, config, clock, 0.2)
     assert not daemon.status()["looking"]
+    moved_on.assert_awaited_once_with()
     with pytest.raises(EdgemoodError, match="edgemood resume"):
         daemon.look_again()
 

@@ -8,7 +8,7 @@ from edgemood.music.queue import QueuedSong, Snapshot, State
 from edgemood.music.takeover import GRACE_S, LOW_S, Hand, TakeOver, hands, runs_low
 
 SONGS = tuple(QueuedSong(id_, f"{id_}.flac") for id_ in (1, 2, 3, 4))
-OTHER = QueuedSong(9, "9.flac")
+OTHER = QueuedSong(99, "99.flac")
 YIELD_S = 900.0
 
 
@@ -78,6 +78,39 @@ def test_a_pause_by_mpd_is_nobodys_deed():
 
 def test_in_random_mode_an_earlier_place_is_no_way_back():
     assert not seen(playing(*SONGS, current=0, random=True), playing(*SONGS, random=True))
+
+
+@st.composite
+def evenings(draw):
+    """A queue, where MPD has come to in it, and where it comes to next by itself."""
+    songs = tuple(QueuedSong(id_, f"{id_}.flac") for id_ in range(draw(st.integers(1, 12))))
+    place = draw(st.integers(0, len(songs) - 1))
+    reached = draw(st.integers(place, len(songs) - 1))
+    return songs, place, reached
+
+
+@given(evenings(), st.booleans(), st.lists(st.integers(20, 30), unique=True))
+def test_whatever_mpd_and_the_box_do_by_themselves_is_no_hand(evening, consume, added):
+    songs, place, reached = evening
+    own = tuple(QueuedSong(id_, f"{id_}.flac") for id_ in added)
+    expected = (*songs, *own)
+    before = playing(*songs, current=place, consume=consume)
+    left = songs[place:reached] if consume else ()
+    queue = tuple(song for song in expected if song not in left)
+    now = playing(*queue, current=queue.index(songs[reached]), consume=consume)
+    assert not seen(now, before, expected)
+
+
+@given(evenings(), st.data())
+def test_a_song_taken_out_or_put_in_by_somebody_is_always_seen(evening, data):
+    songs, place, reached = evening
+    before = playing(*songs, current=place)
+    others = [song for song in songs if song not in (songs[place], songs[reached])]
+    queue = [*songs, OTHER] if not others or data.draw(st.booleans()) else list(songs)
+    if OTHER not in queue:
+        queue.remove(data.draw(st.sampled_from(others)))
+    now = playing(*queue, current=queue.index(songs[reached]))
+    assert seen(now, before) == {Hand.ADDED if OTHER in queue else Hand.DELETED}
 
 
 def test_the_box_yields_until_some_time_has_passed_since_the_last_hand():
