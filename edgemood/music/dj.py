@@ -12,18 +12,18 @@ import numpy as np
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config, MusicConfig
-from edgemood.errors import EdgemoodError, IndexDamagedError, LibraryError, PlayerError
+from edgemood.errors import EdgemoodError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, TasteStore
 from edgemood.music.chores import Chores
 from edgemood.music.duck import Duck
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
+from edgemood.music.following import LibraryFollower
 from edgemood.music.keeper import Memory, QueueKeeper
 from edgemood.music.last_mood import LastMood
 from edgemood.music.library import SongIndex
 from edgemood.music.library.columns import Library
-from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
 from edgemood.music.quiet_volume import QuietVolume
@@ -71,7 +71,7 @@ class Dj:
         self._on_message = on_message
         self._on_progress = on_progress
         self._player = Player(config.mpd)
-        self._index = index or SongIndex.in_memory()
+        index = index or SongIndex.in_memory()
         self._chooser = Chooser(
             config.music, taste or TasteStore(), clock, rng or np.random.default_rng()
         )
@@ -90,11 +90,18 @@ class Dj:
             clock,
             memory,
             config.music,
-            index=self._index,
+            index=index,
             chooser=self._chooser,
             feedback=self._feedback,
         )
-        self._sync = LibrarySync(self._player, self._index, self._chores.label_playlists)
+        self._follower = LibraryFollower(
+            self._player,
+            index,
+            self._chores,
+            take=self._take_library,
+            forget=self._forget_library,
+            on_progress=on_progress,
+        )
         self._keeper = QueueKeeper(
             self._player,
             clock,
@@ -106,15 +113,11 @@ class Dj:
         self._duck = Duck(self._player, clock, memory, config.music.duck)
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
-        self._library_due = asyncio.Event()
         self._chores_due = asyncio.Event()
-        self._stale: set[Change] = set()
         self._mood = LastMood(clock, memory)
         self._follow_mood(replace=False)
         self._connected = False
         self._unreachable = Trouble(log)
-        self._empty = Trouble(log)
-        self._index_trouble = Trouble(log)
         self._detail = ""
 
     def hear(self, mood: RoomMood) -> None:
@@ -201,13 +204,7 @@ class Dj:
 
     def rebuild_index(self, problem: str) -> None:
         """Begin the index anew, because of a problem somebody found in it."""
-        try:
-            self._index.rebuild(problem)
-        except LibraryError as error:
-            self._index_trouble.starts(str(error))
-        self._keeper.library = Library.of([])  # its songs have other numbers now
-        self._stale = set(Change)
-        self._library_due.set()
+        self._follower.rebuild(problem)
 
     async def run(self) -> None:
         """Live until cancelled: find MPD, keep its queue, and find it again when it is lost."""
@@ -237,7 +234,7 @@ class Dj:
         return MusicStatus(
             connected=self._connected,
             address=self._player.address,
-            detail=self._detail,
+            detail=self._detail or self._follower.detail,
             playing=self._name(now.playing) if plays and now and now.playing else None,
             strategy=self._config.strategy,
             yields=keeper.yields,
@@ -258,18 +255,13 @@ class Dj:
 
     async def _arrive(self) -> None:
         await self._player.connect()
-        self._stale = set(Change)
-        if not len(self._keeper.library):
-            await self._load_library()
-        if not len(self._keeper.library):
-            await self._follow_library()
+        await self._follower.arrive()
         self._feedback.arrive()
         async with self._hands:
             await self._keeper.arrive()
-        self._connected = True
+        self._connected, self._detail = True, ""
         self._unreachable.ends(f"MPD at {self._player.address}: connected")
         self._due.set()
-        self._library_due.set()
 
     async def _leave(self) -> None:
         """Put right what must not outlast the box; a server that hangs is not waited for."""
@@ -281,7 +273,7 @@ class Dj:
         async with asyncio.TaskGroup() as group:
             group.create_task(self._listen(group))
             group.create_task(self._look_now_and_then())
-            group.create_task(self._follow_library_for_ever())
+            group.create_task(self._follower.run(self._due.set))
             group.create_task(self._do_chores())
             while True:
                 await self._due.wait()
@@ -299,15 +291,14 @@ class Dj:
             if Change.MESSAGE in changes:
                 for message in await self._player.messages():
                     group.create_task(self._answer(message))
-            self._stale |= changes
             self._due.set()
-            self._library_due.set()
+            self._follower.note(changes)
 
     async def _look_now_and_then(self) -> None:
         while True:
             await self._clock.sleep(_LOOK_EVERY_S)
             self._due.set()
-            self._library_due.set()
+            self._follower.note()
 
     async def _answer(self, message: str) -> None:
         if self._on_message is None:
@@ -318,35 +309,6 @@ class Dj:
             reply = str(error)
         await self._player.reply(reply)
 
-    async def _follow_library_for_ever(self) -> None:
-        while True:
-            await self._library_due.wait()
-            self._library_due.clear()
-            if await self._follow_library():
-                self._due.set()
-
-    async def _follow_library(self) -> bool:
-        """Bring the index in line with MPD; whether there is news in it, from whoever wrote it.
-
-        Music goes on without an index that cannot be used.
-        """
-        stale = self._chores.due(self._stale)
-        self._stale -= stale
-        try:
-            await self._sync.follow(stale, self._on_progress)
-            await self._chores.heed(stale)
-            if not self._index.changed():
-                return False
-            await self._load_library()
-        except IndexDamagedError as error:
-            self.rebuild_index(str(error))
-        except LibraryError as error:
-            self._index_trouble.starts(str(error))
-        else:
-            self._index_trouble.ends("the song index can be used again")
-        self._say_when_empty()
-        return True
-
     async def _do_chores(self) -> None:
         """What can wait until the queue is in order."""
         while True:
@@ -354,22 +316,12 @@ class Dj:
             self._chores_due.clear()
             await self._chores.do(self._keeper.library, self._on_progress)
 
-    async def _load_library(self) -> None:
-        library = await asyncio.to_thread(self._index.library)
+    async def _take_library(self, library: Library) -> None:
         async with self._hands:
             self._keeper.library = library
 
-    def _say_when_empty(self) -> None:
-        library = self._keeper.library
-        if len(library):
-            self._detail = ""
-            self._empty.ends(f"MPD's library has {len(library)} songs now")
-        else:
-            self._detail = (
-                f"MPD at {self._player.address}: its library is empty; put songs into its "
-                "music_directory and run `mpc update`"
-            )
-            self._empty.starts(self._detail)
+    def _forget_library(self) -> None:
+        self._keeper.library = Library.of([])
 
     def _number(self, file: str) -> int | None:
         library = self._keeper.library

@@ -1,0 +1,116 @@
+"""Keeps the songs to choose from in line with MPD, with people, and with what is found out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+
+from edgemood.errors import IndexDamagedError, LibraryError
+from edgemood.music.chores import Chores
+from edgemood.music.library import Library, SongIndex
+from edgemood.music.library.sync import LibrarySync
+from edgemood.music.player import Change, Player
+from edgemood.trouble import Trouble
+
+log = logging.getLogger(__name__)
+
+
+class LibraryFollower:
+    """Reads from MPD into the index, and from the index whenever there is news in it.
+
+    `take` is given each new library, and `forget` called when songs are to have other numbers from
+    now on; `on_progress` is called now and then. The music goes on without an index that cannot be
+    used. Every coroutine raises PlayerError.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        index: SongIndex,
+        chores: Chores,
+        *,
+        take: Callable[[Library], Awaitable[None]],
+        forget: Callable[[], None],
+        on_progress: Callable[[], None],
+    ) -> None:
+        self._player = player
+        self._index = index
+        self._sync = LibrarySync(player, index, chores.label_playlists)
+        self._chores = chores
+        self._take = take
+        self._forget = forget
+        self._on_progress = on_progress
+        self._songs = 0
+        self._stale: set[Change] = set()
+        self._due = asyncio.Event()
+        self._empty = Trouble(log)
+        self._index_trouble = Trouble(log)
+        self.detail = ""
+        """what is wrong with the library and what to do about it; empty when nothing is"""
+
+    def note(self, changes: Iterable[Change] = ()) -> None:
+        """Something of this has changed in MPD; without any, only look for news in the index."""
+        self._stale |= set(changes)
+        self._due.set()
+
+    def rebuild(self, problem: str) -> None:
+        """Begin the index anew, because of a problem somebody found in it."""
+        try:
+            self._index.rebuild(problem)
+        except LibraryError as error:
+            self._index_trouble.starts(str(error))
+        self._songs = 0
+        self._forget()
+        self.note(Change)
+
+    async def arrive(self) -> None:
+        """MPD was found (again): return once there are songs to choose from, if there are any."""
+        self.note(Change)
+        if not self._songs:
+            await self._load()
+        if not self._songs:
+            await self._follow()
+
+    async def run(self, on_news: Callable[[], None]) -> None:
+        """Follow for ever; `on_news` is called when there is another library."""
+        while True:
+            await self._due.wait()
+            self._due.clear()
+            if await self._follow():
+                on_news()
+
+    async def _follow(self) -> bool:
+        """Look once; whether there is news in the index, from whoever wrote it."""
+        stale = self._chores.due(self._stale)
+        self._stale -= stale
+        try:
+            await self._sync.follow(stale, self._on_progress)
+            await self._chores.heed(stale)
+            if not self._index.changed():
+                return False
+            await self._load()
+        except IndexDamagedError as error:
+            self.rebuild(str(error))
+        except LibraryError as error:
+            self._index_trouble.starts(str(error))
+        else:
+            self._index_trouble.ends("the song index can be used again")
+        self._say_when_empty()
+        return True
+
+    async def _load(self) -> None:
+        library = await asyncio.to_thread(self._index.library)
+        self._songs = len(library)
+        await self._take(library)
+
+    def _say_when_empty(self) -> None:
+        if self._songs:
+            self.detail = ""
+            self._empty.ends(f"MPD's library has {self._songs} songs now")
+        else:
+            self.detail = (
+                f"MPD at {self._player.address}: its library is empty; put songs into its "
+                "music_directory and run `mpc update`"
+            )
+            self._empty.starts(self.detail)
