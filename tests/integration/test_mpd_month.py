@@ -214,7 +214,7 @@ class House:
     async def do_something(self) -> None:
         deed = self.dice.choices(*zip(*self.deeds(), strict=True))[0]
         self.days[deed.__name__] += 1
-        with suppress(mpd.CommandError, IndexError):  # such as a move in an empty queue
+        with suppress(mpd.CommandError, IndexError, ValueError):  # as in an empty queue
             doing = deed()
             if doing is not None:
                 await doing
