@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import EMOTIONS, Emotion, as_scores, one_hot, strongest
-from edgemood.music.strategy import LIFT_SONGS, UNKNOWN_ROOM, path_for
+from edgemood.music.strategy import LIFT_SONGS, NO_LIMITS, UNKNOWN_ROOM, Limits, path_for
 
 UNPLEASANT = [Emotion.ANGRY, Emotion.DISGUST, Emotion.FEAR, Emotion.SAD]
 PLEASANT = [Emotion.HAPPY, Emotion.SURPRISE, Emotion.NEUTRAL]
@@ -37,7 +37,7 @@ def test_lift_meets_an_unpleasant_mood_and_walks_to_the_target(emotion):
     assert path[-1].scores == pytest.approx(one_hot(Emotion.HAPPY))
 
 
-@given(emotions, scores, st.sampled_from(["match", "lift"]), emotions)
+@given(emotions, scores, st.sampled_from(["match", "lift", "steady", "table"]), emotions)
 def test_every_target_is_a_mood(emotion, scores, strategy, goal):
     for target in path_for(emotion, scores, MusicConfig(strategy=strategy, target=goal)):
         assert target.scores.sum() == pytest.approx(1, abs=1e-5)
@@ -46,3 +46,33 @@ def test_every_target_is_a_mood(emotion, scores, strategy, goal):
 
 def test_a_room_never_judged_gets_neutral_music():
     assert strongest(UNKNOWN_ROOM[0].scores) is Emotion.NEUTRAL
+
+
+@given(emotions, scores)
+def test_steady_stays_near_the_target_and_the_room_only_shades_it(emotion, scores):
+    config = MusicConfig(strategy="steady", target=Emotion.NEUTRAL)
+    (target,) = path_for(emotion, scores, config)
+    assert strongest(target.scores) is Emotion.NEUTRAL
+    assert target.scores[EMOTIONS.index(Emotion.NEUTRAL)] >= 0.75
+    assert target.room is emotion
+
+
+@pytest.mark.parametrize("emotion", UNPLEASANT)
+def test_the_table_raises_an_unpleasant_mood(emotion):
+    (target,) = path_for(emotion, one_hot(emotion), MusicConfig(strategy="table"))
+    assert target.affect.valence >= 0
+    assert "the table says" in target.because
+    assert target.limits == NO_LIMITS
+
+
+@pytest.mark.parametrize(
+    ("entry", "limits"),
+    [("genre Jazz", Limits(genre="Jazz")), ("Calm evening", Limits(playlist="Calm evening"))],
+)
+def test_the_table_may_name_a_genre_or_a_playlist(entry, limits):
+    config = MusicConfig(strategy="table", table={"sad": entry, "happy": entry})
+    (sad,) = path_for(Emotion.SAD, one_hot(Emotion.SAD), config)
+    (happy,) = path_for(Emotion.HAPPY, one_hot(Emotion.HAPPY), config)
+    assert sad.limits == happy.limits == limits
+    assert strongest(sad.scores) is Emotion.HAPPY
+    assert sad.room is Emotion.SAD

@@ -68,10 +68,11 @@ def _hashed_genre(name: str) -> Floats:
     """A code of two axes with signs; zeros for no genre."""
     code = np.zeros(GENRE_AXES, dtype=np.float32)
     if name:
-        place, sign, other, other_sign = _digest(name)
-        code[place % GENRE_AXES] += 1 if sign & 1 else -1
-        code[other % GENRE_AXES] += 1 if other_sign & 1 else -1
-        code /= max(1.0, float(np.linalg.norm(code)))
+        place, sign, step, other_sign = _digest(name)
+        code[place % GENRE_AXES] = 1 if sign & 1 else -1
+        other = place + 1 + step % (GENRE_AXES - 1)
+        code[other % GENRE_AXES] = 1 if other_sign & 1 else -1
+        code /= np.sqrt(2)
     return code
 
 

@@ -127,8 +127,11 @@ def _limits(library: Library, filters: Filters, among: Mask) -> Iterator[Mask]:
     if limits.most_arousal < 1:
         arousal = library.affect[:, 1].astype(np.float32)
         arousal[library.reliability == 0] = 1
-        calmest = float(arousal[among].min())
-        yield arousal <= max(limits.most_arousal, min(calmest + _ALMOST, 1))
+        calm = arousal <= limits.most_arousal
+        if (calm & among).any():
+            yield calm
+        else:
+            yield arousal <= arousal[among].min() + _ALMOST
     if limits.playlist:
         listed = np.zeros(len(library), dtype=bool)
         listed[library.rows(filters.playlists.get(limits.playlist, ()))] = True
