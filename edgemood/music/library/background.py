@@ -68,8 +68,10 @@ class BackgroundScan:
             self._check(index)
             worklist = Worklist(index)
             worklist.expect(analysis_stamp(self._order.models, self._order.words))
+            content = True
             while not index.store.replaced:
-                content = await self._pass(index, worklist)
+                if index.changed() or not content:
+                    content = await self._pass(index, worklist)
                 await self._clock.sleep(_LOOK_EVERY_S if content else _TRY_AGAIN_EVERY_S)
         except IndexDamagedError as error:
             self._tell(ScanReport(ScanState.DAMAGED, str(error)))

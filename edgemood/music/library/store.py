@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import RLock
+from threading import RLock, get_ident
 
 from edgemood.errors import IndexDamagedError
 from edgemood.music.library.tables import explained, move_aside, open_database, writing
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 class Store:
-    """The database, for one thread at a time.
+    """The database: one connection that writes, and one that reads and never waits for it.
 
     Both context managers raise IndexDamagedError when the file turns out to be damaged, and
     LibraryError when it cannot be used for another reason.
@@ -38,9 +38,10 @@ class Store:
         self.path = path
         self.fresh = path == IN_MEMORY or not path.exists()
         unclean = mend and _left_open(path)
-        self._turn = RLock()
+        self._turn, self._readers_turn = RLock(), RLock()
+        self._writing_thread: int | None = None
         try:
-            self._database = open_database(path)
+            self._connect()
         except IndexDamagedError as error:
             if not mend:
                 raise
@@ -58,19 +59,25 @@ class Store:
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._turn:
+        with self._turn, self._readers_turn:
             self._database.close()
+            self._reader.close()
 
     def rebuild(self, problem: str) -> None:
         """Move the file aside, for a problem found in it, and begin anew."""
-        with self._turn:
-            self._database.close()
+        with self._turn, self._readers_turn:
+            self.close()
             self._begin_anew(problem)
             self._own_writes += 1
 
+    def _connect(self) -> None:
+        self._database = self._reader = open_database(self.path)
+        if self.path != IN_MEMORY:
+            self._reader = open_database(self.path)
+
     def _begin_anew(self, problem: str) -> None:
         log.warning("%s; kept as %s, building a new one", problem, move_aside(self.path))
-        self._database = open_database(self.path)
+        self._connect()
         # numbers of the lost index may be remembered elsewhere, as in what somebody likes
         first = int(time.time()) << _SONGS_A_SECOND_BITS
         self._database.execute("INSERT INTO sqlite_sequence VALUES ('song', ?)", (first,))
@@ -79,9 +86,13 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The database, to be read."""
-        with self._turn, explained(self.path):
-            yield self._database
+        """The database, to be read; within `writing`, with what was written so far."""
+        if self.path == IN_MEMORY or self._writing_thread == get_ident():
+            with self._turn, explained(self.path):
+                yield self._database
+        else:
+            with self._readers_turn, explained(self.path):
+                yield self._reader
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -91,7 +102,11 @@ class Store:
                 yield self._database
                 return
             with writing(self._database):
-                yield self._database
+                self._writing_thread = get_ident()
+                try:
+                    yield self._database
+                finally:
+                    self._writing_thread = None
             self._own_writes += 1
 
     def changed(self) -> bool:

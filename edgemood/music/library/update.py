@@ -22,6 +22,7 @@ from edgemood.music.song import Origin
 REMEMBERED_DAYS: Final = 30
 """how long a song that is gone is remembered, with its analysis, in case it comes back"""
 
+_MOVES_AT_ONCE: Final = 100
 _DAY_S: Final = 86_400
 _SAME_DURATION_S: Final = 0.05
 _MOST_GENRES: Final = 2**15 - 1
@@ -68,21 +69,31 @@ class Update:
 
     def finish(self) -> Tally:
         """Find out what is gone and what has only moved; forget what is gone for long."""
+        now = int(self._index.now_s())
         with self._index.store.writing() as database:
             present = [row[0] for row in database.execute("SELECT song FROM row")]
             gone = np.setdiff1d(present, np.frombuffer(self._seen, np.int64)).tolist()
-            now = int(self._index.now_s())
             database.executemany(
                 "UPDATE song SET gone_at = ? WHERE id = ?", [(now, id_) for id_ in gone]
             )
             database.executemany("DELETE FROM pending WHERE song = ?", [(id_,) for id_ in gone])
             database.executemany("DELETE FROM row WHERE song = ?", [(id_,) for id_ in gone])
-            for id_ in self._new:
-                self.tally.moved += self._moved(database, id_)
-            self.tally.gone = len(gone) - self.tally.moved
-            self.tally.new -= self.tally.moved
             self._forget(database, now - REMEMBERED_DAYS * _DAY_S)
+            (missing,) = database.execute(
+                "SELECT count(*) FROM song WHERE gone_at NOTNULL"
+            ).fetchone()
+        if missing:
+            self._follow_moves()
+        self.tally.gone = len(gone) - self.tally.moved
+        self.tally.new -= self.tally.moved
         return self.tally
+
+    def _follow_moves(self) -> None:
+        """A few at a time: others want to write, too, and a whole library may have moved."""
+        for start in range(0, len(self._new), _MOVES_AT_ONCE):
+            with self._index.store.writing() as database:
+                for id_ in self._new[start : start + _MOVES_AT_ONCE]:
+                    self.tally.moved += self._moved(database, id_)
 
     def _known(
         self, database: sqlite3.Connection, keys: Iterable[int]

@@ -1,4 +1,5 @@
 import sqlite3
+import threading
 
 import numpy as np
 import pytest
@@ -161,3 +162,21 @@ def test_the_library_is_a_snapshot(index, take, listed):
     assert library.row_of("a.mp3") == 0
     assert library.song(0).file == "a.mp3"
     assert np.array_equal(library.ids, [1])
+
+
+def test_whoever_reads_never_waits_for_a_long_write(index, take, listed):
+    take(index, listed("a.mp3"))
+    library = index.library()
+
+    def read(results):
+        results.append(library.song(0).file)
+        results.append(len(index.library()))
+
+    results = []
+    with index.store.writing() as database:
+        database.execute("DELETE FROM row")
+        reader = threading.Thread(target=read, args=(results,))
+        reader.start()
+        reader.join(timeout=30)
+        assert results == ["a.mp3", 1]
+    assert len(index.library()) == 0
