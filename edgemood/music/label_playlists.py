@@ -11,17 +11,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from edgemood.emotion import EMOTIONS, Emotion
+from edgemood.emotion import EMOTIONS, Emotion, strongest
 from edgemood.music.keeper import Memory
 from edgemood.music.library import Library, SongIndex
 from edgemood.music.library.columns import file_key
 from edgemood.music.player import Player
+from edgemood.music.song import Origin
 
 MOST = 500
 """songs the box puts into one playlist; a phone still scrolls through so many"""
@@ -134,6 +135,7 @@ class LabelPlaylists:
             if content and content != account.known:
                 continue  # somebody is at it; MPD tells so, and it is read first
             drop = frozenset(account.own) - {*best} | refused
+            drop |= await asyncio.to_thread(self._contradicted, emotion, {*content} - {*best})
             theirs = sum(file not in account.own for file in content)
             after = arranged(content, drop, best[: max(0, MOST - theirs)])
             if after != content:
@@ -148,6 +150,18 @@ class LabelPlaylists:
         await self._player.edit_playlist(name, content, after)
         await self.read()
         log.info("playlist %s: %d songs, %d of them new", name, len(after), len(added))
+
+    def _contradicted(self, emotion: Emotion, files: Iterable[str]) -> frozenset[str]:
+        """Songs of the playlist that the owner has labelled otherwise since, in whichever way."""
+        songs = ((file, self._index.song_named(file)) for file in files)
+        return frozenset(
+            file
+            for file, song in songs
+            if song is not None
+            and song.mood is not None
+            and song.mood.origin is Origin.OWNER
+            and strongest(song.mood.scores) is not emotion
+        )
 
     def _heed(self, emotion: Emotion, done: Deeds) -> None:
         for file in done.added:

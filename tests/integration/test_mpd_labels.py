@@ -111,6 +111,17 @@ async def test_a_song_moved_to_another_mood_and_back_ends_where_it_was_put_last(
     assert "happy/0.flac" not in person.listplaylist(SAD)
 
 
+async def test_a_song_labelled_otherwise_by_other_means_leaves_the_playlist(box, person):
+    person.playlistadd(SAD, "untagged 0.flac")
+    await box.playlists.read()
+    box.index.labels.give("untagged 0.flac", "happy")
+    await box.fill()
+    assert "untagged 0.flac" not in person.listplaylist(SAD)
+    assert "untagged 0.flac" in person.listplaylist(HAPPY)
+    await box.playlists.read()
+    assert box.emotion("untagged 0.flac") is Emotion.HAPPY
+
+
 async def test_edits_made_while_the_box_was_off_are_heeded(switch_on_box, person):
     async with switch_on_box() as box:
         await box.fill()
