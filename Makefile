@@ -8,12 +8,15 @@ TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
 DEMO_PACKAGES := mpd pocketsphinx-testdata python3-venv
 TEST_PACKAGES := $(DEMO_PACKAGES) espeak-ng gcc libasound2-plugins libsystemd-dev mpc pkg-config \
 	portaudio19-dev pulseaudio python3-dev systemd
-TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv
+# the wallpapers are what rooms without anybody look like to the face detector
+TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds \
+	lomiri-wallpapers-20.04 mate-backgrounds plasma-workspace-wallpapers ukui-wallpapers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test test-train lint types format \
-	train-face train-speech train-voice scorecard papers-face face-readings face-reliability bench clean
+	train-face train-detector train-recognition train-speech train-voice detectors scorecard \
+	month choice households papers-face papers-speech trials-speech fit-reliability face-readings face-reliability bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -45,11 +48,20 @@ train-face: $(VENV_TRAIN)/train.stamp ## models/face_emotion.tflite from ../shar
 	$(TRAIN) -m edgemood.training.face
 	$(TRAIN) -m edgemood.training.face --from build/face/best.pt --folder build/face-onwards
 
+train-detector: $(VENV_TRAIN)/train.stamp ## models/face_detector.tflite
+	$(TRAIN) -m edgemood.training.detector
+
+train-recognition: $(VENV_TRAIN)/train.stamp ## models/fisherfaces.npz, by which people who enrolled are known
+	$(TRAIN) -m edgemood.training.recognition
+
 train-speech: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.tflite
 	$(TRAIN) -m edgemood.training.speech
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 	$(TRAIN) -m edgemood.training.voice
+
+detectors: $(VENV_TRAIN)/train.stamp ## the face detectors that were weighed against each other
+	$(TRAIN) -m edgemood.training.detector_score
 
 face-readings: $(VENV_TRAIN)/train.stamp ## which of the face model's readings the box should use
 	$(TRAIN) -m edgemood.training.face_readings
@@ -60,8 +72,26 @@ face-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a face's judgeme
 papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/papers.md lacks; MINUTES: of processor for each network
 	$(TRAIN) -m edgemood.training.papers --minutes $(or $(MINUTES),60)
 
-scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face or hearing: the rest stays
+papers-speech: $(VENV_TRAIN)/train.stamp ## the papers' voice systems in models/papers.md
+	$(TRAIN) -m edgemood.training.papers.speech
+
+trials-speech: $(VENV_TRAIN)/train.stamp ## front ends side by side, a language left out: models/speech_trials.md
+	$(TRAIN) -m edgemood.training.speech_trials
+
+fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants
+	$(TRAIN) -m edgemood.training.speech_reliability
+
+scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
 	$(TRAIN) -m edgemood.training.scorecard $(if $(ONLY),--only $(ONLY))
+
+month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty times as busy as in `make test`
+	DEEDS_A_DAY=140 $(VENV)/bin/pytest tests/integration/test_mpd_month.py
+
+choice: $(VENV_TRAIN)/train.stamp ## how well typical songs find songs of their mood: precision, recall, F1, nDCG
+	$(TRAIN) -m edgemood.training.choice_eval
+
+households: $(VENV)/demo.stamp ## how often simulated listeners skip, and what they regret
+	$(VENV)/bin/python -m deploy.bench households
 
 bench: $(VENV)/demo.stamp ## what the box's work costs this machine; writes docs/figures/bench.json
 	$(VENV)/bin/python -m deploy.bench
@@ -75,9 +105,6 @@ $(VENV)/demo.stamp: pyproject.toml deploy/setup Makefile
 
 $(VENV)/test.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV) dev $(TEST_PACKAGES)
-month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty times as busy as in `make test`
-	DEEDS_A_DAY=140 $(VENV)/bin/pytest tests/integration/test_mpd_month.py
-
 	@touch $@ $(VENV)/demo.stamp
 
 $(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup Makefile

@@ -46,20 +46,6 @@ def log_mel(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     return decibels
 
 
-class LogMelStream:
-    """Log-mel frames of sound that comes in blocks; equal to `log_mel` of the whole, bit by bit."""
-
-    def __init__(self) -> None:
-        self._pending = np.empty(0, dtype=np.float32)
-
-    def push(self, samples: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Take the next samples; give the frames (n, 64) they complete, n ≥ 0."""
-        self._pending = np.concatenate([self._pending, samples.astype(np.float32, copy=False)])
-        frames = log_mel(self._pending)
-        self._pending = self._pending[len(frames) * HOP_SAMPLES :]
-        return frames
-
-
 def level_db(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     """The level of each log-mel frame over all bands: (n, 64) to (n,) float32, in dB."""
     power = np.power(10.0, frames.astype(np.float64) / 10.0).sum(axis=1)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Scores, softmax
+from edgemood.hearing.frames import COLUMNS, HARMONICS, MEL
 from edgemood.hearing.mel import BANDS, FRAMES_PER_S, normalise
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, VoiceReading
 from edgemood.tflite import Model
@@ -17,8 +18,10 @@ WINDOW_FRAMES: Final = 256
 """What is judged at a time: 2.56 s of speech, pauses left out."""
 DEPTH_DB: Final = 55.0
 """How far under its peak the model looks into speech: half of it lies more than 40 dB below."""
-HOP_FRAMES: Final = 2 * BLOCK_FRAMES
-"""A new judgement for every 0.64 s more of speech."""
+HARMONIC_DEPTH_DB: Final = 45.0
+"""The same for the harmonics, between which a room soon fills the gaps."""
+HOP_FRAMES: Final = 3 * BLOCK_FRAMES
+"""A new judgement for every 0.96 s more of speech."""
 LEAST_FRAMES: Final = 4 * BLOCK_FRAMES
 """While somebody still talks, wait for 1.28 s before the first judgement."""
 SHORTEST_FRAMES: Final = 2 * BLOCK_FRAMES
@@ -32,18 +35,23 @@ class SpeechEmotionModel:
 
     def __init__(self, path: Path) -> None:
         """Load the model; raises ModelError when the file cannot be used."""
-        self._model = Model(path, (WINDOW_FRAMES, BANDS, 1), (len(EMOTIONS),))
+        self._model = Model(path, (WINDOW_FRAMES, BANDS, 2), (len(EMOTIONS),))
 
     def scores(self, frames: NDArray[np.float32]) -> Scores:
-        """Calibrated scores of a window of log-mel frames (1 to 256, 64) in dB."""
+        """Calibrated scores of a window of frames (1 to 256, 128) in dB."""
         return softmax(self._model(model_input(frames)))
 
 
 def model_input(frames: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the model sees of 1 to 256 frames: (256, 64, 1), level removed, short ones repeated."""
+    """What the model sees of 1 to 256 frames (n, 128): (256, 64, 2), short ones repeated.
+
+    Log-mel and harmonics lie one behind the other, both without their level.
+    """
     if not 0 < len(frames) <= WINDOW_FRAMES:
         raise ValueError(f"expected 1 to {WINDOW_FRAMES} frames, got {len(frames)}")
-    return np.resize(normalise(frames, DEPTH_DB), (WINDOW_FRAMES, BANDS, 1))
+    mel = normalise(frames[:, MEL], DEPTH_DB)
+    harmonics = normalise(frames[:, HARMONICS], HARMONIC_DEPTH_DB)
+    return np.resize(np.concatenate([mel, harmonics], axis=2), (WINDOW_FRAMES, BANDS, 2))
 
 
 class Utterance:
@@ -55,7 +63,7 @@ class Utterance:
         self._blocks_since_voice = 0
 
     def push(self, reading: VoiceReading) -> NDArray[np.float32] | None:
-        """Take the gate's next reading; give a window (64 to 256, 64) when one is due.
+        """Take the gate's next reading; give a window (64 to 256, 128) when one is due.
 
         One is due for every `HOP_FRAMES` of new speech, and when the gate closes on speech that
         no window has shown yet.
@@ -77,4 +85,4 @@ class Utterance:
         return window
 
 
-_NOTHING: Final = np.empty((0, BANDS), dtype=np.float32)
+_NOTHING: Final = np.empty((0, COLUMNS), dtype=np.float32)

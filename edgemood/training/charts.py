@@ -73,6 +73,41 @@ def ladder(path: Path, rungs: list[dict[str, Any]]) -> None:
     _save(figure, path)
 
 
+def noise_ladder(path: Path, rungs: list[dict[str, Any]]) -> None:
+    """Draw recognition (UAR) of voices and the share judged over how far they rise above noise.
+
+    A rung tells its `background`, `snr_db`, `uar` and `judged`.
+    """
+    figure, axes = _square("speech above the background, dB", "share")
+    backgrounds = dict.fromkeys(rung["background"] for rung in rungs)
+    for colour, background in enumerate(backgrounds):
+        behind = [rung for rung in rungs if rung["background"] == background]
+        ratios_db = [rung["snr_db"] for rung in behind]
+        for name, style in (("uar", "o-"), ("judged", ".:")):
+            shares = [rung[name] for rung in behind]
+            axes.plot(ratios_db, shares, style, color=f"C{colour}", label=f"{name}, {background}")
+    axes.set_ylim(0, 1)
+    axes.grid(visible=True)
+    axes.legend()
+    _save(figure, path)
+
+
+def roc(path: Path, curves: dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]) -> None:
+    """Draw the share found over the share falsely passed (both in [0, 1]) of each named curve.
+
+    The first point of a curve is its operating point.
+    """
+    figure, axes = _square("background passed", "speech found")
+    for name, (passed, found) in curves.items():
+        (line,) = axes.plot(passed[1:], found[1:], label=name)
+        axes.plot(passed[0], found[0], "o", color=line.get_color())
+    axes.set_xlim(0, 0.3)
+    axes.set_ylim(0.3, 1)
+    axes.grid(visible=True)
+    axes.legend(title="speech above it")
+    _save(figure, path)
+
+
 def _square(across: str, down: str) -> tuple[Any, Any]:
     figure = Figure(figsize=(5, 5), layout="constrained")
     axes = figure.add_subplot(xlabel=across, ylabel=down)

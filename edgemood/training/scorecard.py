@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from edgemood.training import echo, face_score, speech_score
+from edgemood.training import echo, face_score, speech_score, voice_score
 from edgemood.training.datasets import MODELS, data_folder
 
 _HEAD = """# Scorecard
@@ -24,7 +24,8 @@ What a model is, what it learned from and what it cannot do stands on its card.
 
 _PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "face": face_score.measure,
-    "hearing": speech_score.measure,
+    "speech": speech_score.measure,
+    "voice_gate": voice_score.measure,
     "echo": echo.measure,
 }
 

@@ -1,4 +1,4 @@
-"""The recordings the hearing models learn from, as log-mel frames of the box's own front end."""
+"""The recordings the hearing models learn from, as frames of the box's own front end."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import soundfile
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Emotion
-from edgemood.hearing.mel import BANDS, SAMPLE_RATE_HZ, log_mel
+from edgemood.hearing.frames import COLUMNS, frames
+from edgemood.hearing.mel import SAMPLE_RATE_HZ
 from edgemood.training.datasets import REPOSITORY, data_file
 
 CACHE = REPOSITORY / "build" / "training"
-"""Where log-mels are kept between runs; never committed."""
+"""Where frames are kept between runs; never committed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +72,16 @@ def sounds(recordings: list[Recording]) -> Iterator[NDArray[np.float32]]:
             archive.close()
 
 
-def cached_log_mels(
+def cached_frames(
     name: str, recordings: list[Recording], cache: Path = CACHE
 ) -> list[NDArray[np.float16]]:
-    """Log-mel frames (n, 64) of every recording in dB, computed once and kept as float16."""
+    """The ear's frames (n, 128) of every recording in dB, computed once and kept as float16."""
     frames_file, ends_file = cache / f"{name}.frames.npy", cache / f"{name}.ends.npy"
     if not ends_file.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        frames = [log_mel(sound).astype(np.float16) for sound in sounds(recordings)]
-        np.save(frames_file, np.concatenate([*frames, np.empty((0, BANDS), dtype=np.float16)]))
-        np.save(ends_file, np.cumsum([len(f) for f in frames]))
+        seen = [frames(sound).astype(np.float16) for sound in sounds(recordings)]
+        np.save(frames_file, np.concatenate([*seen, np.empty((0, COLUMNS), dtype=np.float16)]))
+        np.save(ends_file, np.cumsum([len(each) for each in seen]))
     ends = np.load(ends_file)
     if len(ends) != len(recordings):
         raise ValueError(f"{ends_file} was made from other recordings: delete it and start again")

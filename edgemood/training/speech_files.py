@@ -3,33 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from edgemood.training.export import Export, export_int8
-from edgemood.training.speech_net import MelNet, emotion_net, gate_net
+from edgemood.training.speech_net import MelNet, TwoViews, emotion_net, gate_net
 
 EMOTION_INT8 = Path("speech_emotion.tflite")
 EMOTION_FLOAT = Path("float") / "speech_emotion.pt"
 GATE_INT8 = Path("voice_gate.tflite")
 GATE_FLOAT = Path("float") / "voice_gate.pt"
 
+Net = TypeVar("Net", MelNet, TwoViews)
+
 
 def write(
-    net: MelNet, pictures: NDArray[np.float32], models: Path, int8: Path, weights: Path
+    net: MelNet | TwoViews, pictures: NDArray[np.float32], models: Path, int8: Path, weights: Path
 ) -> Export:
     """Write both files into the folder `models`.
 
-    `pictures` (n, frames, 64) are what the box will show the net; they set the int8 ranges.
+    `pictures` (n, frames, 64, inputs) are what the box will show the net; they set the int8 ranges.
     """
     (models / weights).parent.mkdir(parents=True, exist_ok=True)
     torch.save({name: _half(value) for name, value in net.state_dict().items()}, models / weights)
-    return export_int8(net.eval(), pictures[..., np.newaxis], models / int8)
+    return export_int8(net.eval(), pictures, models / int8)
 
 
-def float_emotion_net(models: Path) -> MelNet:
+def float_emotion_net(models: Path) -> TwoViews:
     """The emotion net before quantisation; its logits are calibrated."""
     return _with_weights(emotion_net(), models / EMOTION_FLOAT)
 
@@ -43,7 +46,7 @@ def _half(value: torch.Tensor) -> torch.Tensor:
     return value.half() if value.is_floating_point() else value
 
 
-def _with_weights(net: MelNet, path: Path) -> MelNet:
+def _with_weights(net: Net, path: Path) -> Net:
     state = torch.load(path, weights_only=True)
     net.load_state_dict({n: v.float() if v.is_floating_point() else v for n, v in state.items()})
     net.eval()

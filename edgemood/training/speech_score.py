@@ -1,4 +1,4 @@
-"""Figures of the hearing models, from the int8 files through the box's own front end and gate.
+"""Figures of the speech-emotion model, from the int8 file through the box's own front end and gate.
 
 `python -m edgemood.training.speech_score --split val` prints what choices may be based on; the
 scorecard (`make scorecard`) measures the test split.
@@ -22,13 +22,13 @@ from edgemood.hearing.speech_emotion import (
     HOP_FRAMES,
     WINDOW_FRAMES,
     SpeechEmotionModel,
-    Utterance,
     model_input,
 )
-from edgemood.training import metrics, speech_data, voice_score
+from edgemood.training import charts, metrics, speech_data, speech_ladder, speech_unusual
 from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
-from edgemood.training.speech_net import MelNet, multiply_adds
+from edgemood.training.speech_listener import Heard, in_stillness, listen
+from edgemood.training.speech_net import TwoViews, multiply_adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,19 +42,12 @@ class _Judgement:
 
 
 def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
-    """Every figure of the hearing models in `models`, nested as in the scorecard."""
-    return {
-        "speech": _measure_speech(models, data, split),
-        "voice_gate": voice_score.measure(models, data, split),
-    }
-
-
-def _measure_speech(models: Path, data: Path, split: str) -> dict[str, Any]:
+    """Every figure of `speech_emotion.tflite` in `models`; draws its pictures beside it."""
     net = float_emotion_net(models)
     model = SpeechEmotionModel(models / EMOTION_INT8)
     recordings = [r for r in speech_data.speech(data) if r.split == split]
     judged = [
-        _judge(recording, _windows(models, sound), model, net)
+        _judge(recording, listen(models, in_stillness(sound)), model, net)
         for recording, sound in zip(recordings, speech_data.sounds(recordings), strict=True)
     ]
     rows = {
@@ -69,40 +62,43 @@ def _measure_speech(models: Path, data: Path, split: str) -> dict[str, Any]:
     float_scores = np.stack([_scores(j.float32, j.recording) for j in judged])
     recalls = metrics.recalls(scores, labels)
     loss = np.nanmean(metrics.recalls(float_scores, labels)) - np.nanmean(recalls)
-    work = multiply_adds(net, torch.zeros(1, 1, WINDOW_FRAMES, BANDS))
-    return {name: _recognition(row) for name, row in rows.items()} | {
+    work = multiply_adds(net, torch.zeros(1, 2, WINDOW_FRAMES, BANDS))
+    curve = metrics.coverage_curve(scores, labels)
+    charts.confusion(models / "speech_confusion.svg", metrics.confusion(scores, labels))
+    charts.reliability(models / "speech_calibration.svg", metrics.reliability_bins(scores, labels))
+    charts.coverage(models / "speech_coverage.svg", curve)
+    figures = {name: _recognition(row) for name, row in rows.items()} | {
         "recalls": {str(e): float(r) for e, r in zip(EMOTIONS, recalls, strict=True)},
-        "aroused_recall": _aroused_recall(scores, labels),
+        "arousal": {
+            name: _halves(row, AROUSED) for name, row in rows.items() if name != "ased_common"
+        },
+        "unsure": _unsure(judged),
+        "accuracy_at_half_coverage": float(curve[len(curve) // 2 - 1]),
         "abstained": float(np.mean([j.int8 is None for j in judged])),
         "ece": metrics.calibration_error(scores, labels),
         "int8_loss_points": 100.0 * float(loss),
         "size_bytes": (models / EMOTION_INT8).stat().st_size,
         "macs_per_s": work * FRAMES_PER_S // HOP_FRAMES,
+        "snr": speech_ladder.measure(models, data, split),
+        "unusual": speech_unusual.measure(models, data, split),
     }
-
-
-def _windows(models: Path, sound: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-    """The windows of spoken frames that the box would judge, hearing only this sound."""
-    utterance = Utterance()
-    heard = voice_score.readings(models, voice_score.in_stillness(sound))
-    windows = [utterance.push(reading) for reading in heard]
-    return [window for window in windows if window is not None]
+    return {"speech": figures}
 
 
 def _judge(
     recording: speech_data.Recording,
-    windows: list[NDArray[np.float32]],
+    heard: list[Heard],
     model: SpeechEmotionModel,
-    net: MelNet,
+    net: TwoViews,
 ) -> _Judgement:
-    if not windows:
+    if not heard:
         return _Judgement(recording, None, None)
-    pictures = torch.from_numpy(np.stack([model_input(window)[:, :, 0] for window in windows]))
+    pictures = torch.from_numpy(np.stack([model_input(each.window) for each in heard]))
     with torch.no_grad():
-        float_logits = net(pictures[:, None]).numpy()
+        float_logits = net(pictures.permute(0, 3, 1, 2)).numpy()
     return _Judgement(
         recording,
-        np.mean([model.scores(window) for window in windows], axis=0),
+        np.mean([model.scores(each.window) for each in heard], axis=0),
         np.mean([softmax(logits) for logits in float_logits], axis=0),
     )
 
@@ -125,13 +121,26 @@ def _recognition(judged: list[_Judgement]) -> dict[str, float]:
     }
 
 
-_AROUSED = np.array([e in {"angry", "fear", "happy", "surprise"} for e in EMOTIONS])
+AROUSED = np.array([e in {"angry", "fear", "happy", "surprise"} for e in EMOTIONS])
+"""Which emotions are acted with more, not less, than an even voice."""
 
 
-def _aroused_recall(scores: NDArray[np.float32], labels: NDArray[np.int_]) -> float:
-    """UAR of the two arousal halves: angry, fear, happy, surprise against the rest."""
-    halves = np.stack([scores[:, ~_AROUSED].sum(axis=1), scores[:, _AROUSED].sum(axis=1)], axis=1)
-    return float(np.nanmean(metrics.recalls(halves, _AROUSED[labels].astype(np.int64))))
+def _halves(judged: list[_Judgement], half: NDArray[np.bool_]) -> float:
+    """UAR of two halves of the emotions: whether one of `half` is acted."""
+    scores = np.stack([_scores(j.int8, j.recording) for j in judged])
+    labels = np.array([j.recording.emotion() for j in judged])
+    sums = np.stack([scores[:, ~half].sum(axis=1), scores[:, half].sum(axis=1)], axis=1)
+    return float(np.nanmean(metrics.recalls(sums, half[labels].astype(np.int64))))
+
+
+def _unsure(judged: list[_Judgement]) -> dict[str, float]:
+    """Of clips to whose emotion the box gives less than a half: how many, and what it knows."""
+    unsure = [j for j in judged if _scores(j.int8, j.recording).max() < 0.5]
+    return {
+        "share": len(unsure) / len(judged),
+        "uar": _recognition(unsure)["uar"],
+        "arousal": _halves(unsure, AROUSED),
+    }
 
 
 def main() -> None:

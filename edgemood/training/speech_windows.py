@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemood.hearing.frames import MEL
 from edgemood.hearing.mel import level_db
 from edgemood.hearing.speech_emotion import HOP_FRAMES, LEAST_FRAMES, WINDOW_FRAMES, model_input
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, HANGOVER_BLOCKS
@@ -18,24 +20,32 @@ _AFTER_FRAMES = BLOCK_FRAMES * HANGOVER_BLOCKS
 """A block of the gate reaches a little before and after the voice in it."""
 
 
+class Origin(NamedTuple):
+    """Whose clip it is: corpus, speaker, and the acted emotion's place in `EMOTIONS`."""
+
+    corpus: str
+    speaker: str
+    emotion: int
+
+
 class Clip:
     """One recording with the levels that say where it is spoken."""
 
-    def __init__(self, frames: NDArray[np.float16], emotion: int) -> None:
+    def __init__(self, frames: NDArray[np.float16], origin: Origin) -> None:
         self.frames = np.asarray(frames)
-        self.emotion = emotion
-        levels_db = level_db(self.frames.astype(np.float32))
+        self.origin = origin
+        levels_db = level_db(self.frames[:, MEL].astype(np.float32))
         self._below_loud_db = np.percentile(levels_db, 95) - levels_db
 
     def spoken(self, depth_db: float) -> NDArray[np.float32]:
-        """The frames (n, 64) that the voice gate would pass, were its threshold at `depth_db`."""
+        """The frames (n, 128) that the voice gate would pass, were its threshold at `depth_db`."""
         voiced = self._below_loud_db < depth_db
         reach = np.ones(_BEFORE_FRAMES + _AFTER_FRAMES + 1)
         near = np.convolve(voiced, reach)[_BEFORE_FRAMES : _BEFORE_FRAMES + len(voiced)] > 0
         return self.frames[near].astype(np.float32)
 
     def random_window(self, frames: int, draw: np.random.Generator) -> NDArray[np.float32]:
-        """A crop (frames, 64) at a random tempo; now and then of less speech, repeated."""
+        """A crop (frames, 128) at a random tempo; now and then of less speech, repeated."""
         spoken = self.spoken(draw.uniform(24.0, 40.0))
         wanted = round(frames * draw.uniform(0.82, 1.22))
         if draw.random() < 0.25:
@@ -48,22 +58,25 @@ class Clip:
         return picture
 
     def pictures(self) -> NDArray[np.float32]:
-        """What the box would see while the clip is spoken: (n, 256, 64), level removed."""
+        """What the box would see while the clip is spoken: (n, 256, 64, 2), level removed."""
         spoken = self.spoken(TYPICAL_DEPTH_DB)
         ends = [*range(LEAST_FRAMES, len(spoken), HOP_FRAMES), len(spoken)]
         windows = [spoken[max(0, end - WINDOW_FRAMES) : end] for end in ends]
-        return np.stack([model_input(window)[:, :, 0] for window in windows])
+        return np.stack([model_input(window) for window in windows])
 
 
-def sampling_weights(groups: list[tuple[str, int]]) -> NDArray[np.float64]:
-    """How often to show each clip, from its (corpus, emotion): sums to 1.
+def sampling_weights(clips: list[Clip]) -> NDArray[np.float64]:
+    """How often to show each clip: (clips,), sums to 1.
 
     Half-way (in the geometric mean) between equal shares for every emotion and equal shares for
     every emotion of every corpus, because disgust is acted in one corpus only.
     """
-    of_group = Counter(groups)
-    of_emotion = Counter(emotion for _, emotion in groups)
-    weights = np.array([(of_group[g] * of_emotion[g[1]]) ** -0.5 for g in groups])
+    origins = [clip.origin for clip in clips]
+    of_group = Counter((origin.corpus, origin.emotion) for origin in origins)
+    of_emotion = Counter(origin.emotion for origin in origins)
+    weights = np.array(
+        [(of_group[o.corpus, o.emotion] * of_emotion[o.emotion]) ** -0.5 for o in origins]
+    )
     weights /= weights.sum()
     return weights
 

@@ -71,8 +71,9 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     data = data_folder()
     net = train(data, arguments.cache, arguments.steps)
-    pictures, _ = Scenes(tracks(data, arguments.cache, "train"), SEED).batch(400)
-    print(speech_files.write(net, pictures[:, 0].numpy(), MODELS, GATE_INT8, GATE_FLOAT))
+    scenes, _ = Scenes(tracks(data, arguments.cache, "train"), SEED).batch(400)
+    pictures = scenes.permute(0, 2, 3, 1).numpy()
+    print(speech_files.write(net, pictures, MODELS, GATE_INT8, GATE_FLOAT))
     speech_golden.write()
 
 

@@ -13,7 +13,6 @@ from edgemood.hearing.mel import (
     HOP_SAMPLES,
     SAMPLE_RATE_HZ,
     WINDOW_SAMPLES,
-    LogMelStream,
     level_db,
     log_mel,
     normalise,
@@ -39,18 +38,6 @@ def test_the_frames_are_those_of_librosa() -> None:
     golden = np.load(GOLDEN)
     frames = log_mel(golden["samples"].astype(np.float32) / 32768)
     np.testing.assert_allclose(frames, golden["log_mel"], atol=1e-3)
-
-
-@settings(deadline=None)
-@given(cuts=st.lists(st.integers(0, 3_000), max_size=12), seed=st.integers(0, 99))
-def test_a_stream_gives_the_same_frames_however_the_sound_is_cut(
-    cuts: list[int], seed: int
-) -> None:
-    sound = np.random.default_rng(seed).normal(0, 0.2, 5_000).astype(np.float32)
-    stream = LogMelStream()
-    blocks = np.split(sound, sorted(min(cut, len(sound)) for cut in cuts))
-    streamed = np.concatenate([stream.push(block) for block in blocks])
-    np.testing.assert_array_equal(streamed, log_mel(sound))
 
 
 @settings(deadline=None)

@@ -9,4 +9,5 @@ if find_spec("torch") is None:
         "test_face_training.py",
         "test_papers.py",
         "test_scorecard.py",
+        "test_speech_training.py",
     ]

@@ -1,0 +1,163 @@
+"""What the speech-emotion model learns from and what it is made of, without any data set."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from edgemood.hearing.frames import COLUMNS, HARMONICS, MEL
+from edgemood.hearing.harmonics import HARMONIC_CENTRES_HZ
+from edgemood.hearing.mel import FLOOR_DB
+from edgemood.hearing.speech_emotion import WINDOW_FRAMES, model_input
+from edgemood.training.speech import recalls, temperature
+from edgemood.training.speech_augment import Augmenter, normalised, power_sum
+from edgemood.training.speech_net import TwoViews, mel_net, multiply_adds, pitch_net
+from edgemood.training.speech_reliability import fit
+from edgemood.training.speech_trials import FRONT_ENDS
+from edgemood.training.speech_unusual import children, through_loudspeaker, whispered
+from edgemood.training.speech_windows import Clip, Origin, sampling_weights
+
+SEEDS = st.integers(0, 99)
+
+
+def sound(seed: int, frames: int = 300) -> np.ndarray:
+    """Frames of syllables, with a pause before and after them."""
+    draw = np.random.default_rng(seed)
+    syllables = -20 - 30 * np.abs(np.sin(np.arange(frames) / 12))
+    syllables[:40] = syllables[-40:] = -90
+    seen = syllables[:, None] + draw.normal(0, 6, (frames, COLUMNS))
+    return np.maximum(seen, FLOOR_DB).astype(np.float16)
+
+
+def clip(emotion: int = 0, speaker: str = "a", corpus: str = "x", seed: int = 0) -> Clip:
+    return Clip(sound(seed), Origin(corpus, speaker, emotion))
+
+
+def batch(count: int = 4) -> torch.Tensor:
+    return torch.from_numpy(np.stack([sound(seed).astype(np.float32) for seed in range(count)]))
+
+
+def test_pauses_are_cut_out_of_what_is_learned() -> None:
+    whole = clip()
+    assert len(whole.spoken(32.0)) < len(whole.frames) - 20
+    assert whole.spoken(32.0)[:, MEL].mean() > whole.frames[:, MEL].astype(float).mean()
+
+
+@settings(deadline=None, max_examples=10)
+@given(SEEDS, st.sampled_from([64, 128, 256]))
+def test_a_random_window_has_the_wanted_length(seed: int, frames: int) -> None:
+    window = clip(seed=seed).random_window(frames, np.random.default_rng(seed))
+    assert window.shape == (frames, COLUMNS)
+    assert np.isfinite(window).all()
+
+
+def test_rare_emotions_are_shown_as_often_as_frequent_ones_within_a_corpus() -> None:
+    clips = [clip(0)] * 9 + [clip(1)]
+    weights = sampling_weights(clips)
+    assert weights.sum() == pytest.approx(1)
+    assert weights[:9].sum() == pytest.approx(weights[9])
+
+
+@settings(deadline=None, max_examples=10)
+@given(SEEDS)
+def test_every_change_of_room_and_microphone_keeps_shape_and_sense(seed: int) -> None:
+    augmenter = Augmenter(seed)
+    mel = augmenter.room(augmenter.other_throat(batch()), probability=0.5)
+    mel = augmenter.add(mel, batch(), augmenter.uniform(4, 0.0, 20.0))
+    mel = augmenter.codec(augmenter.band_limit(augmenter.microphone(mel), 0.5), 0.5)
+    assert mel.shape == (4, 300, COLUMNS)
+    assert torch.isfinite(mel).all()
+
+
+def test_a_longer_throat_moves_resonances_and_pitch_alike_when_folds_are_the_same() -> None:
+    mel = torch.full((1, 8, COLUMNS), -80.0)
+    band = 30
+    mel[..., HARMONICS.start + band] = 0.0
+    moved = Augmenter(3).other_throat(mel, widest=0.14, widest_pitch=0.0)[0, 0, HARMONICS]
+    stretch = HARMONIC_CENTRES_HZ[int(moved.argmax())] / HARMONIC_CENTRES_HZ[band]
+    assert 1 / 1.2 < stretch < 1.2
+
+
+def test_training_sees_what_the_box_will_see() -> None:
+    frames = sound(1, WINDOW_FRAMES).astype(np.float32)
+    pictures = torch.from_numpy(frames)[None]
+    seen = torch.stack(
+        [normalised(pictures[..., MEL], 55.0), normalised(pictures[..., HARMONICS], 45.0)], dim=-1
+    )
+    np.testing.assert_allclose(seen[0].numpy(), model_input(frames), atol=1e-3)
+
+
+def test_a_voice_between_two_others_takes_their_mean_spectrum() -> None:
+    pictures = torch.stack([torch.zeros(50, COLUMNS), torch.ones(50, COLUMNS)])
+    pictures += 0.1 * torch.randn(2, 50, COLUMNS, generator=torch.Generator().manual_seed(0))
+    alike = torch.tensor([[False, True], [False, False]])
+    changed = Augmenter(0).other_timbre(pictures, alike, probability=1.0)
+    assert 0.02 < float(changed[0].mean()) < 1.0
+    torch.testing.assert_close(changed[1], pictures[1])
+
+
+def test_two_equal_sounds_are_three_decibels_louder() -> None:
+    mel = torch.full((1, 2, 3), -30.0)
+    torch.testing.assert_close(power_sum(mel, mel), mel + 3.0103)
+
+
+def test_the_two_views_add_up() -> None:
+    net = TwoViews(mel_net(), pitch_net()).eval()
+    pictures = torch.randn(2, 2, WINDOW_FRAMES, 64)
+    with torch.no_grad():
+        torch.testing.assert_close(net(pictures), net.mel(pictures[:, :1]) + net.pitch(pictures))
+
+
+def test_the_model_keeps_within_the_work_it_is_allowed() -> None:
+    """30 million multiply-adds for a second of speech."""
+    work = multiply_adds(TwoViews(mel_net(), pitch_net()), torch.zeros(1, 2, WINDOW_FRAMES, 64))
+    assert work / 0.96 <= 30e6
+
+
+def test_every_front_end_on_trial_gives_logits() -> None:
+    for make in FRONT_ENDS.values():
+        assert make().eval()(torch.randn(1, 2, 128, 64)).shape == (1, 7)
+
+
+def test_a_net_that_is_too_sure_is_cooled() -> None:
+    torch.manual_seed(0)
+    clips = [clip(seed % 7) for seed in range(70)]
+    logits = [torch.eye(7)[c.origin.emotion][None] * 3 + 2 * torch.randn(1, 7) for c in clips]
+    assert temperature([10 * each for each in logits], clips) > temperature(logits, clips)
+    assert recalls(logits, clips)["pooled"] > 0.5
+
+
+def test_a_temperature_leaves_every_decision_as_it_was() -> None:
+    net = TwoViews(mel_net(), pitch_net()).eval()
+    pictures = torch.randn(3, 2, WINDOW_FRAMES, 64)
+    with torch.no_grad():
+        before = net(pictures)
+        net.divide(2.0)
+        torch.testing.assert_close(net(pictures), before / 2.0)
+
+
+@settings(deadline=None, max_examples=10)
+@given(SEEDS)
+def test_no_weight_of_a_ground_is_fitted_below_zero(seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    known = draw.random((200, 5))
+    weights = fit(known, known[:, 0] + 0.3 * draw.normal(size=200) > 0.5 + 0.4 * known[:, 1])
+    assert weights[1:].min() >= 0
+    assert weights[1] == weights[1:].max()
+
+
+def test_a_whisper_has_the_words_but_no_pitch() -> None:
+    time_s = np.arange(16_000) / 16_000
+    hum = sum(np.sin(2 * np.pi * 150 * n * time_s) / n for n in range(1, 20))
+    whisper = whispered((0.1 * hum).astype(np.float32))
+    spectrum = np.abs(np.fft.rfft(whisper[4_000:12_000])) ** 2
+    harmonics = spectrum[75::75][:15]  # every 150 Hz, two hertz a bin
+    assert whisper.shape == hum.shape
+    assert harmonics.sum() < 0.2 * spectrum.sum()
+
+
+def test_children_and_loudspeakers_keep_sound_finite() -> None:
+    speech = np.random.default_rng(0).normal(0, 0.1, 16_000).astype(np.float32)
+    assert len(children(speech)) == pytest.approx(16_000 / 1.3, abs=2)
+    assert np.isfinite(through_loudspeaker(speech)).all()
