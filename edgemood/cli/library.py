@@ -208,9 +208,7 @@ def _opened(state: Path) -> Any:
     try:
         owner = state.stat()
         if os.geteuid() == 0 and owner.st_uid != 0:  # files made here must be the daemon's, too
-            os.initgroups(_user(owner.st_uid), owner.st_gid)
-            os.setgid(owner.st_gid)
-            os.setuid(owner.st_uid)
+            _become(owner.st_uid, owner.st_gid)
         path.open("rb").close()
     except PermissionError as error:
         raise LibraryError(f"{path}: {error.strerror}; use sudo") from None
@@ -222,10 +220,16 @@ def _opened(state: Path) -> Any:
     return SongIndex.open(state)
 
 
-def _user(number: int) -> str:
+def _become(user: int, group: int) -> None:
+    """Go on as this user, for good."""
     import pwd
 
-    return pwd.getpwuid(number).pw_name
+    try:
+        os.initgroups(pwd.getpwuid(user).pw_name, group)
+    except KeyError:  # as of a container
+        os.setgroups([])
+    os.setgid(group)
+    os.setuid(user)
 
 
 def _config(file: Path | None) -> Any:

@@ -1,5 +1,8 @@
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -143,3 +146,16 @@ def test_the_daemons_status_tells_how_the_scan_does():
     told = console.export_text()
     assert "9 songs; 4 to be analysed, 60 a minute; 1 could not be listened to" in told
     assert "hot" in told
+
+
+def test_sudo_leaves_no_file_that_the_daemon_could_not_write(state):
+    if os.geteuid() == 0:
+        for path in (state, *state.iterdir()):
+            os.chown(path, 65534, 65534)
+        for folder in state.parents:
+            if folder.owner() == "root" and folder.is_relative_to("/tmp/"):
+                folder.chmod(0o755)
+    command = [sys.executable, "-m", "edgemood", "library", "label", "one", "sad"]
+    subprocess.run([*command, "--state", str(state)], check=True)
+    assert {path.stat().st_uid for path in state.iterdir()} == {state.stat().st_uid}
+    assert (state / "labels.jsonl").exists()
