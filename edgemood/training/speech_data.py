@@ -82,10 +82,10 @@ def cached_frames(
         seen = [frames(sound).astype(np.float16) for sound in sounds(recordings)]
         np.save(frames_file, np.concatenate([*seen, np.empty((0, COLUMNS), dtype=np.float16)]))
         np.save(ends_file, np.cumsum([len(each) for each in seen]))
-    ends = np.load(ends_file)
-    if len(ends) != len(recordings):
-        raise ValueError(f"{ends_file} was made from other recordings: delete it and start again")
-    return np.split(np.load(frames_file, mmap_mode="r"), ends[:-1])
+    ends, kept = np.load(ends_file), np.load(frames_file, mmap_mode="r")
+    if len(ends) != len(recordings) or kept.shape != (ends[-1], COLUMNS):
+        raise ValueError(f"{ends_file} was made from something else: delete it and start again")
+    return np.split(kept, ends[:-1])
 
 
 def _rows(index: str, data: Path) -> list[dict[str, str]]:
