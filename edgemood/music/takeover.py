@@ -10,6 +10,7 @@ from edgemood.music.wanted import ran_out
 
 LOW_S = 30.0
 """The queue runs low when the last song ends within this time: two looks of the DJ."""
+_SHORTEST_S, _LONGEST_S = 60.0, 86400.0
 GRACE_S = 5.0
 """Nobody who is just editing the queue is interrupted because it happens to run low."""
 
@@ -56,16 +57,21 @@ class TakeOver:
     """Whether the box yields: it queues nothing of its own and lets people's songs play first.
 
     It does from any `Hand` until `yield_s` have passed since the last one, the queue runs low, or
-    somebody asks for music.
+    somebody asks for music. Twice as long each time that the box goes on by itself, and a hand
+    comes before anything has played: a client that clears the queue all the time is not fought.
     """
 
     def __init__(self, yield_s: float, since_s: float | None = None) -> None:
-        self._yield_s = yield_s
+        self._yield_s = self._patience_s = yield_s
+        self._went_on = False
         self.since_s = since_s
         """when a hand was last on the controls, in monotonic seconds; None: the box has them"""
 
     def note(self, now_s: float) -> None:
         """Somebody's hand is on the controls."""
+        if self._went_on:
+            self._patience_s = min(max(2 * self._patience_s, _SHORTEST_S), _LONGEST_S)
+        self._went_on = False
         self.since_s = now_s
 
     def end(self) -> None:
@@ -74,11 +80,16 @@ class TakeOver:
 
     def lasts(self, now: Snapshot, now_s: float) -> bool:
         """Whether the box yields; once it does not, it does not until the next hand."""
+        if now.state is State.PLAY:
+            self._went_on, self._patience_s = False, self._yield_s
         if self.since_s is None:
             return False
         idle_s = now_s - self.since_s
-        if idle_s >= self._yield_s or (idle_s >= GRACE_S and runs_low(now)):
+        if idle_s >= GRACE_S and runs_low(now):
             self.since_s = None
+        elif idle_s >= self._patience_s:
+            self.since_s = None
+            self._went_on = now.state is not State.PLAY
         return self.since_s is not None
 
 
