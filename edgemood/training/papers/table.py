@@ -8,9 +8,9 @@ from pathlib import Path
 
 _HEAD = """# The papers' systems
 
-Published approaches, trained and tested here by `make papers-face` and `make papers-speech` on the same
-data as the models of this folder. A row says what came out here in the stated processor time, not what
-was published.
+Published approaches, trained and tested here by `make papers-face` and `make papers-speech` on the
+same data as the models of this folder. A row says what came out here in the stated processor time,
+not what was published.
 """
 
 
