@@ -23,7 +23,6 @@ from edgemood.music.words import SHIPPED, Words
 FILE_NAME = "library.db"
 JOURNAL_NAME = "labels.jsonl"
 
-_ROWS_AT_ONCE = 10_000
 _SONG = (
     "SELECT song.id, path, title, artist.name, album.name, genres, year, language.name, duration_s,"
     " song.artist, song.language, features"
@@ -88,14 +87,13 @@ class SongIndex:
         with self.store.reading() as database:
             database.execute("BEGIN")  # rows and names of the same instant
             try:
-                packed = database.execute("SELECT packed FROM row ORDER BY song")
-                parts = []
-                while chunk := packed.fetchmany(_ROWS_AT_ONCE):
-                    parts.append(b"".join([row for (row,) in chunk]))
+                rows = bytearray()
+                for (packed,) in database.execute("SELECT packed FROM row ORDER BY song"):
+                    rows += packed
                 languages, genres = (_names(database, kind) for kind in ("language", "genre"))
             finally:
                 database.execute("ROLLBACK")
-        return Library.from_rows(np.frombuffer(b"".join(parts), ROW), languages, genres, self)
+        return Library.from_rows(np.frombuffer(rows, ROW), languages, genres, self)
 
     def song(self, id_: int) -> Song:
         """The song with this number. Raises LookupError when it was forgotten."""
