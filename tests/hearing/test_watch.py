@@ -128,3 +128,25 @@ def test_a_real_microphone_is_heard_lost_and_heard_again(
     reach(records, is_report(SenseState.WORKING))
     reach(records, is_evidence)
     records.close()
+
+
+def test_a_muted_microphone_is_a_fault_that_says_what_to_do_and_ends_with_the_first_sound(
+    clock, speech, tmp_path: Path
+) -> None:
+    file = tmp_path / "muted.wav"
+    soundfile.write(file, np.concatenate([np.zeros(8 * 48_000), speech]), 48_000)
+    records = watch(listening_to(file), clock, clock.wait)
+    reach(records, is_report(SenseState.WORKING))
+    fault = reach(records, is_report(SenseState.FAULT))
+    assert "unmute" in fault.detail
+    assert fault.device
+    assert reach(records, is_report(SenseState.WORKING)).at_s < fault.at_s + 5
+
+
+def test_a_microphone_that_is_always_overdriven_is_a_fault_that_says_what_to_do(
+    clock, speech, tmp_path: Path
+) -> None:
+    file = tmp_path / "loud.wav"
+    soundfile.write(file, np.clip(60 * speech, -1, 1), 48_000)
+    records = watch(listening_to(file), clock, clock.wait)
+    assert "level down" in reach(records, is_report(SenseState.FAULT)).detail

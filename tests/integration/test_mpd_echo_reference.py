@@ -71,6 +71,9 @@ def test_an_mpd_that_was_killed_and_started_again_is_heard_again(
     while len(reference.read(time.monotonic())):
         pass
     server.start()
-    connect_person(server.socket).play()
+    again = connect_person(server.socket)
+    again.clear()
+    again.add("tone.flac")
+    again.play()
     assert np.abs(heard(reference, 0.3)).max() > 0.4
     reference.close()
