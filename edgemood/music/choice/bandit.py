@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.music.choice.taste import PRIOR_STRENGTH
-
 TOLERANCE = 0.15
 """songs this much below the best take turns with it"""
 HALVED_AFTER = 100.0
@@ -17,6 +15,10 @@ _BEST, _OTHERS = 4, 4
 the luckiest of a thousand unknown songs always seems better than a song known to be liked."""
 _LOT = 1e-4
 """decides between songs that are equally good"""
+
+_SURENESS = 40.0
+"""Deeds that an expectation from similar songs is worth when lots are drawn. More than for learning
+(`taste.PRIOR_STRENGTH`): the best of eight draws is already an optimist."""
 
 Floats = NDArray[np.float32]
 Rows = NDArray[np.intp]
@@ -40,7 +42,7 @@ def shortlist(fit: Floats, near: Rows, rng: np.random.Generator) -> Rows:
 
 def sampled(liking: Floats, deeds: Floats, rng: np.random.Generator) -> Floats:
     """One draw from the posterior of each liking, (k,): wide where few deeds are known."""
-    strength = PRIOR_STRENGTH + deeds
+    strength = _SURENESS + deeds
     draws: Floats = rng.beta(liking * strength, (1 - liking) * strength).astype(np.float32)
     return draws
 

@@ -21,15 +21,15 @@ from edgemood.music.choice.rules import rows_of_songs
 from edgemood.music.choice.vectors import SIZE
 from edgemood.music.library import Library
 
-PRIOR_STRENGTH = 16.0
+PRIOR_STRENGTH = 8.0
 """deeds that the expectation from similar songs is worth beside those with the song itself"""
 _EXPECTED = 0.6
 """share of fitting songs that listeners let play to the end, before anything is known of them"""
 _BASE_STRENGTH = 10.0
-_RIDGE, _RIDGE_OF_MOOD = 5.0, 5.0
+_RIDGE, _RIDGE_OF_MOOD = 3.0, 6.0
 """deeds it takes to believe in a direction of the song vectors"""
-_ARTIST_STRENGTH = 8.0
-_MOST_DEEDS = 6.0
+_ARTIST_STRENGTH = 4.0
+_MOST_DEEDS, _MOST_FOR_ARTIST = 6.0, 2.0
 """deeds with one song that count towards others: a favourite is not a whole taste"""
 _LEAST, _MOST = 0.02, 0.98
 """nothing is ever certain, so everything can still be learned"""
@@ -79,8 +79,8 @@ class Taste:
         surprise = rates_here - base - seen @ direction - artists[of]
         direction = direction + _regressed(seen, surprise, weights_here, _RIDGE_OF_MOOD)
         good, bad = (column[kept].astype(np.float32) for column in (counts.good, counts.bad))
-        rates, weights = _rates(good, bad)
         surprise = rates - base - seen @ direction - artists[of]
+        weights = np.minimum(weights, _MOST_FOR_ARTIST)
         evidence = np.bincount(of, weights, number) + _ARTIST_STRENGTH
         artists = artists + np.bincount(of, weights * surprise, number) / evidence
         artists[0] = 0  # unknown artists have nothing in common
