@@ -106,11 +106,15 @@ def measure(
     models: Path, data: Path, split: str = "test", rooms: int = ROOMS
 ) -> dict[str, dict[str, Any]]:
     """The figures under their key in the scorecard, ``echo``."""
-    clean = _Tally()
+    clean, uncleaned = _Tally(), _Tally()
+    humming, uncleaned_humming = _Tally(), _Tally()
     spoken = {(name, level): _Tally() for name in _EARS for level in LADDER_DB}
     alone = {name: _Tally() for name in _EARS}
     for scene in scenes(data, split, rooms):
         _listen(_unaided(models), scene, scene.heard_without_music(), clean)
+        _listen(_bare(models), scene, scene.heard_without_music(), uncleaned)
+        _listen(_unaided(models), scene, scene.heard_over_hum(), humming)
+        _listen(_bare(models), scene, scene.heard_over_hum(), uncleaned_humming)
         for name, ear in _EARS.items():
             for level in LADDER_DB:
                 _listen(ear(models), scene, scene.heard(level), spoken[name, level])
@@ -120,6 +124,9 @@ def measure(
         "song_min": round(alone["echo"].silent_min, 1),
         "uar_clean": clean.uar(),
         "trust_clean": clean.trust(),
+        "uar_clean_nothing": uncleaned.uar(),
+        "uar_hum": humming.uar(),
+        "uar_hum_nothing": uncleaned_humming.uar(),
     }
     for (name, level), tally in spoken.items():
         key = f"{level}db_{name}".replace("-", "minus_")

@@ -73,6 +73,10 @@ class Scene:
         """The people alone in the same room."""
         return self.speech + self.hiss
 
+    def heard_over_hum(self) -> Sound:
+        """The people alone, over mains hum as loud as they are."""
+        return self.heard_without_music() + hum(len(self.speech)) * _gain(MUSIC_DBFS)
+
 
 def scenes(data: Path, split: str = "test", rooms: int = ROOMS) -> Iterator[Scene]:
     """The rooms of the test set, always the same ones."""
@@ -138,6 +142,15 @@ def loud_db(sound: Sound) -> float:
     pieces = sound[: len(sound) // 320 * 320].reshape(-1, 320).astype(np.float64)
     powers = np.sort(np.mean(pieces**2, axis=1))
     return float(10 * np.log10(powers[round(len(powers) * _QUIETER_HALF) :].mean() + 1e-12))
+
+
+def hum(samples: int, mains_hz: float = 50.02) -> Sound:
+    """What a bad cable gives: mains hum with harmonics falling by 6 dB an octave, power 1."""
+    times_s = np.arange(samples) / SAMPLE_RATE_HZ
+    sound = np.zeros(samples)
+    for number in range(1, 16):
+        sound += np.sin(2 * np.pi * number * mains_hz * times_s + number) / number
+    return np.asarray(sound / sound.std(), dtype=np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

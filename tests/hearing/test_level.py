@@ -84,3 +84,23 @@ def test_a_click_at_full_scale_is_not_clipping(meter: LevelMeter) -> None:
         meter.push(block(hiss(0.3)))
     meter.push(block(hiss(0.3), clipped=0.05))
     assert meter.trouble is None
+
+
+def test_what_was_turned_up_is_told_at_the_microphones_own_level(meter: LevelMeter) -> None:
+    meter.push(Block(0.0, (10 * hiss(0.01)).astype(np.float32), 0.0, gain_db=20.0))
+    own = LevelMeter()
+    own.push(block(hiss(0.01)))
+    assert meter.level_dbfs == pytest.approx(own.level_dbfs, abs=0.01)
+
+
+def test_a_shout_is_no_lasting_trouble_but_a_wrong_setting_is(meter: LevelMeter) -> None:
+    for _ in range(20):
+        meter.push(block(hiss(1.0), clipped=0.2))
+    assert meter.trouble is Reason.CLIPPING
+    assert meter.lasting_trouble is None
+    for _ in range(60):
+        meter.push(block(hiss(1.0), clipped=0.2))
+    assert meter.lasting_trouble is Reason.CLIPPING
+    for _ in range(300):
+        meter.push(block(hiss(0.1)))
+    assert meter.lasting_trouble is None
