@@ -18,6 +18,8 @@ from edgemood.music.queue import QueuedSong, Snapshot
 AFTER_CHANGE_S = 300.0
 """A skip within so long of a change of mood, about one song, says as much about the choice as
 about the song."""
+_CLOCK_SET_S = 1_700_000_000
+"""A Pi has no clock of its own; before it is set, the time says 1970, or when it was last on."""
 OTHERS_COUNT_WITHIN_S = 5.0
 """An MPD client that counts plays itself has done so by then, and the box need not."""
 
@@ -111,19 +113,26 @@ class Feedback:
         """Count in MPD's stickers what is due, unless another client has counted it already."""
         if not self._counts:
             return
-        playing = self._playing
-        known = self._counts_before is not None and self._counts_before[0] == playing
-        if playing is not None and not known and "://" not in playing.file:
-            self._counts_before = (playing, await self._player.stickers_of(playing.file))
         while self._due and self._clock.now_s() >= self._due[0].at_s:
             due = self._due[0]
             name = _COUNT[due.heard.outcome]
             file = due.heard.song.file
             if (await self._player.stickers_of(file)).get(name, "") == due.before:
-                last = {_LAST[due.heard.outcome]: str(due.unix_s)}
-                await self._player.set_stickers({file: last})
+                if due.unix_s > _CLOCK_SET_S:
+                    last = {_LAST[due.heard.outcome]: str(due.unix_s)}
+                    await self._player.set_stickers({file: last})
                 await self._player.increment(file, name)
             self._due.pop(0)
+        await self._read_counts()
+
+    async def _read_counts(self) -> None:
+        """See what the counts of the song that plays are, before anybody counts it."""
+        playing = self._playing
+        if playing is None or "://" in playing.file:
+            return
+        known = self._counts_before is not None and self._counts_before[0] == playing
+        if not known and all(due.heard.song.file != playing.file for due in self._due):
+            self._counts_before = (playing, await self._player.stickers_of(playing.file))
 
     async def read_opinions(self) -> None:
         """Learn which likes and ratings are new, or were taken back, since this was last done."""
@@ -168,6 +177,7 @@ class Feedback:
             before = self._counts_before[1].get(_COUNT[heard.outcome], "")
             at_s = self._clock.now_s() + OTHERS_COUNT_WITHIN_S
             self._due.append(_Due(at_s, int(self._unix_s()), heard, before))
+            self._counts_before = None  # when it comes again, its counts are others
 
     def _tell_opinion(self, file: str, like: str, rating: str) -> None:
         if like == str(LIKED):

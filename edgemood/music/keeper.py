@@ -25,7 +25,7 @@ from edgemood.music.queue import (
 )
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import TakeOver, hands
-from edgemood.music.wanted import MusicWanted
+from edgemood.music.wanted import MusicWanted, ran_out
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
@@ -200,8 +200,6 @@ class QueueKeeper:
 
     def _fills(self, now: Snapshot) -> bool:
         """Whether songs may be added beyond those that replace others."""
-        if self._wanted.may_start(now):
-            self._take_over.end()
         yields = self._take_over.lasts(now, self._clock.now_s())
         self._remember_hands()
         return not yields and not comes_round(now, self._played, self.own)
@@ -216,7 +214,9 @@ class QueueKeeper:
             vanished = await self._vanished(expected, now)
             self._note_what_plays(before, now)
             self._wanted.follow(before, now, vanished)
-            if seen := hands(expected, before, now, vanished):
+            if ran_out(before, now, vanished):
+                self._take_over.end()
+            elif seen := hands(expected, before, now, vanished):
                 log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
                 self._take_over.note(self._clock.now_s())
                 self._remember_hands()

@@ -10,9 +10,10 @@ from edgemood.music.wanted import ran_out
 
 LOW_S = 30.0
 """The queue runs low when the last song ends within this time: two looks of the DJ."""
-_SHORTEST_S, _LONGEST_S = 60.0, 86400.0
 GRACE_S = 5.0
 """Nobody who is just editing the queue is interrupted because it happens to run low."""
+_SHORTEST_S, _LONGEST_S = 60.0, 86400.0
+"""bounds of a yielding that grows"""
 
 
 class Hand(StrEnum):

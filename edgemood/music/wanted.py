@@ -13,7 +13,8 @@ class MusicWanted:
     It may when MPD is stopped and nobody stopped it: the box was switched on and the queue holds
     nothing of a person's, the music ran out, or MPD gave up on songs it could not play. It may not
     after somebody pressed stop or cleared the queue, until somebody plays something or asks for
-    music. A pause is ended only where it was MPD's own, because its loudspeaker went away.
+    music; a clear counts while MPD is silent anyway, too. A pause is ended only where it was MPD's
+    own, because its loudspeaker went away.
     """
 
     def __init__(self, *, wanted: bool = True) -> None:
@@ -38,6 +39,9 @@ class MusicWanted:
         """MPD went from one state to another; the `vanished` songs left its library meanwhile."""
         stopped = now.state is State.STOP and before.state is not State.STOP
         if stopped and now.error is None and not ran_out(before, now, vanished):
+            self._wanted = False
+        silent = before.state is State.STOP and now.state is State.STOP
+        if silent and not now.songs and not set(before.songs) <= set(vanished):
             self._wanted = False
         if before.state is State.PLAY:
             self._paused_by_mpd = now.state is State.PAUSE and now.error is not None

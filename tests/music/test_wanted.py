@@ -50,6 +50,12 @@ def test_somebodys_clear_is_a_stop():
     assert not after(LAST_SONG, EMPTY, ENDED).may_start(ENDED)
 
 
+def test_a_clear_counts_while_mpd_cannot_play_anyway():
+    cleared = Snapshot(State.STOP, (), None, error="All audio outputs are disabled")
+    assert not after(PLAYING, UNPLAYABLE, cleared).may_start(cleared)
+    assert after(EMPTY, EMPTY).may_start(EMPTY)
+
+
 def test_music_that_ran_out_may_go_on():
     assert after(LAST_SONG, ENDED).may_start(ENDED)
 
