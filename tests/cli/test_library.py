@@ -1,6 +1,8 @@
 import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -15,6 +17,7 @@ from edgemood.cli.status import show
 from edgemood.errors import EdgemoodError
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.update import Update
+from edgemood.music.library.worklist import Worklist
 
 
 @pytest.fixture
@@ -159,3 +162,28 @@ def test_sudo_leaves_no_file_that_the_daemon_could_not_write(state):
     subprocess.run([*command, "--state", str(state)], check=True)
     assert {path.stat().st_uid for path in state.iterdir()} == {state.stat().st_uid}
     assert (state / "labels.jsonl").exists()
+
+
+def test_ctrl_c_ends_a_scan_and_nothing_that_was_found_is_lost(tmp_path, song_file):
+    music = tmp_path / "music"
+    music.mkdir()
+    files = [f"{number:02}.wav" for number in range(60)]
+    for name in files:
+        shutil.copy(song_file, music / name)
+    (tmp_path / "config.yaml").write_text(f"music: {{directory: {music}}}\nmpd: {{host: /no}}\n")
+    index = SongIndex.open(tmp_path / "state", mend=True)
+    update = Update(index)
+    update.take([{"file": name, "duration": "5"} for name in files])
+    update.finish()
+    worklist = Worklist(index)
+    command = [sys.executable, "-m", "edgemood", "library", "scan", "--state", tmp_path / "state"]
+    with subprocess.Popen(
+        [*command, "--config", tmp_path / "config.yaml"], stderr=subprocess.PIPE, text=True
+    ) as scan:
+        while worklist.counts().pending == len(files) and scan.poll() is None:
+            select.select([], [], [], 0.02)
+        scan.send_signal(signal.SIGINT)
+        _, told = scan.communicate(timeout=60)
+    assert scan.returncode == 0
+    assert "what was found is kept" in told
+    assert 0 < worklist.counts().pending < len(files)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -62,34 +63,30 @@ class Analyst:
 
     def judge(self, place: Place, tags: FileTags, text: str, duration_s: float | None) -> Findings:
         """What tags, the text of lyrics and the sound of a place say."""
-        lyrics, language, lines = self._read(words_sung.plain(text))
+        lyrics, language, lines = self._read(text)
         language = language or _language(tags.language)
         tag = self._tags_say(tags)
         try:
             decoded = decode(place, duration_s)
         except LibraryError as error:
             return Findings(tag, lyrics, language=language, lines=lines, problem=str(error))
-        heard = self._sound and self._sound.judge(decoded.pieces)
-        return Findings(
+        heard = self._sound.judge(decoded.pieces) if self._sound else None
+        found = Findings(
             tag=tag,
             lyrics=lyrics,
-            sound=heard and heard.mood,
             language=language,
-            features=heard and heard.features,
             fingerprint=fingerprint(decoded.pieces),
             lines=lines,
-            seconds=tuple(
-                Says(
-                    f"{each.start_s // 60:.0f}:{each.start_s % 60:02.0f}", each.emotion, each.weight
-                )
-                for each in (heard.seconds if heard else ())
-            ),
         )
+        if heard is None:
+            return found
+        seconds = tuple(
+            Says(_time(each.start_s), each.emotion, each.weight) for each in heard.seconds
+        )
+        return replace(found, sound=heard.mood, features=heard.features, seconds=seconds)
 
     def _read(self, text: str) -> tuple[SongMood | None, str, tuple[Says, ...]]:
         """The mood of lyrics, their language, and the lines that spoke loudest."""
-        if words_sung.says_nothing_is_sung(text):
-            return None, "zxx", ()
         reading = self._lyrics.judge(text) if text and self._lyrics else None
         if reading is None:
             return None, "", ()
@@ -99,6 +96,11 @@ class Analyst:
     def _tags_say(self, tags: FileTags) -> SongMood | None:
         said = tags_say(tags.mood[:200], tags.genre[:200], tags.comment[:200], self._words)
         return said or tempo_and_key_say(tags.bpm, tags.key)
+
+
+def _time(in_s: float) -> str:
+    minutes, seconds = divmod(round(in_s), 60)
+    return f"{minutes}:{seconds:02}"
 
 
 def _language(tag: str) -> str:
