@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from edgemood.errors import LibraryError
+from edgemood.music.analysis.lyrics import LyricsModel
+from edgemood.music.analysis.sound import SoundModel
 from edgemood.music.library import filetags, words_sung
 from edgemood.music.library.decode import decode
 from edgemood.music.library.filetags import FileTags
@@ -36,13 +38,9 @@ class Analyst:
 
     def __init__(self, models: Path, words: Words = SHIPPED) -> None:
         """Load the models in a folder. Raises ModelError."""
-        self._sound = self._lyrics = None
-        if (models / SOUND_MODEL).exists():
-            from edgemood.music.analysis.lyrics import LyricsModel
-            from edgemood.music.analysis.sound import SoundModel
-
-            self._sound = SoundModel(models / SOUND_MODEL)
-            self._lyrics = LyricsModel(models)
+        there = [(models / name).exists() for name in MODELS]
+        self._sound = SoundModel(models / SOUND_MODEL) if there[0] else None
+        self._lyrics = LyricsModel(models) if all(there[1:]) else None
         self._words = words
 
     def analyse(self, folder: Path, subject: Subject) -> Findings:

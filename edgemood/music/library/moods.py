@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from edgemood.emotion import EMOTIONS, Affect, as_scores
+from edgemood.music.analysis.fusion import fuse
 from edgemood.music.song import Origin, SongMood
 
 
@@ -27,4 +28,4 @@ def song_mood(owner: SongMood | None, sources: Mapping[Origin, SongMood]) -> Son
     """The owner's word, else what the sources say together, else None."""
     if owner is not None:
         return owner
-    return max(sources.values(), key=lambda mood: mood.reliability, default=None)
+    return fuse(sources.get(Origin.TAG), sources.get(Origin.LYRICS), sources.get(Origin.SOUND))
