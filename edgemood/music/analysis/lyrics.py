@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final
 
 from numpy.typing import NDArray
@@ -56,7 +55,7 @@ class LyricsReading:
     """ISO 639-1; ``zxx`` when nothing is sung, empty when unknown"""
     lines: tuple[LineSays, ...]
     """those that say most, loudest first"""
-    probabilities: Mapping[str, float] = MappingProxyType({})
+    probabilities: Mapping[str, float] = field(default_factory=dict)
     """of the classes the language's data set knows"""
 
 
