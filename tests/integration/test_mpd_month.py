@@ -20,7 +20,7 @@ from edgemood.emotion import Emotion
 from edgemood.music.library import SongIndex
 
 DAYS = 30
-DEEDS_A_DAY = int(os.environ.get("DEEDS_A_DAY", "7"))
+DEEDS_A_DAY = int(os.environ.get("DEEDS_A_DAY", "6"))
 
 FILES = [f"{mood}/{n}.{kind}" for mood in ("happy", "sad") for n, kind in ((0, "flac"), (1, "ogg"))]
 
