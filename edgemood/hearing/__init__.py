@@ -1,7 +1,7 @@
 """The sense of hearing: a microphone's sound becomes evidence of the mood in people's voices.
 
-Sound passes source → voice gate → log-mel → speech-emotion model → evidence, all within the
-process of ``python -m edgemood.hearing``; only evidence leaves it.
+Sound passes source → cleaner → frames → voice gate → speech-emotion model → evidence, all within
+the process of ``python -m edgemood.hearing``; only evidence leaves it.
 """
 
 from edgemood.hearing.watch import watch

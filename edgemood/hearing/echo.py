@@ -44,8 +44,10 @@ _MOST_DRIFT: Final = 300e-6
 class EchoCanceller:
     """Follows the delay and the drift between player and microphone, and takes the echo out.
 
-    Two clocks tick in the loudspeaker's and the microphone's converters; an uncorrected difference
-    of 30 millionths costs 20 dB of 30 (`tests/hearing/test_echo.py` shows that it is made good).
+    Two clocks tick in the loudspeaker's and the microphone's converters; uncorrected, a difference
+    of 30 millionths costs most of what the filter gains (`tests/hearing/test_echo.py`). WebRTC's
+    canceller, which comes as a library, turns people down where the music is louder than they are:
+    it was made for telephones, whose users need not be judged by their tone.
     """
 
     def __init__(self) -> None:
