@@ -21,15 +21,22 @@ from edgemood.music.song import SongMood
 from edgemood.music.words import SHIPPED, Words
 
 SOUND_MODEL: Final = "music_mood.tflite"
-MODELS: Final = (SOUND_MODEL, "lyrics_en.npz", "lyrics_zh.npz")
+LYRICS_MODELS: Final = ("lyrics_en.npz", "lyrics_zh.npz")
 _REVISION: Final = 1
 """counts changes of the analysis itself after which songs should be analysed anew"""
 
 
 def analysis_stamp(models: Path, words: Path | None = None) -> str:
     """Differs when other models or words would find other moods; then all is analysed anew."""
-    files = [models / name for name in MODELS] + ([] if words is None else [words])
-    sums = [zlib.crc32(file.read_bytes()) for file in files if file.exists()]
+    files = sorted(
+        file
+        for pattern in ("music_*", "lyrics_*")
+        for file in models.glob(pattern)
+        if file.suffix in (".npz", ".tflite")
+    )
+    if words is not None and words.exists():
+        files.append(words)
+    sums = [zlib.crc32(file.read_bytes()) for file in files]
     return "-".join(f"{number:x}" for number in (_REVISION, *sums))
 
 
@@ -38,9 +45,9 @@ class Analyst:
 
     def __init__(self, models: Path, words: Words = SHIPPED) -> None:
         """Load the models in a folder. Raises ModelError."""
-        there = [(models / name).exists() for name in MODELS]
-        self._sound = SoundModel(models / SOUND_MODEL) if there[0] else None
-        self._lyrics = LyricsModel(models) if all(there[1:]) else None
+        sound, lyrics = models / SOUND_MODEL, [models / name for name in LYRICS_MODELS]
+        self._sound = SoundModel(sound) if sound.exists() else None
+        self._lyrics = LyricsModel(models) if all(map(Path.exists, lyrics)) else None
         self._words = words
 
     def analyse(self, folder: Path, subject: Subject) -> Findings:
