@@ -46,6 +46,8 @@ class VisionConfig(Section):
 
     model: Path = MODELS / "face_emotion.tflite"
     """the face-emotion model"""
+    detector: Path = MODELS / "face_detector.tflite"
+    """the model that proposes where faces are"""
     people: Literal["everyone", "largest"] = "everyone"
     """whose faces make the mood: everyone's, or only that of the nearest person"""
     min_face_px: Annotated[int, Field(ge=24, le=1000)] = 48

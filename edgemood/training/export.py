@@ -200,6 +200,12 @@ def _adaptive_average(layer: nn.AdaptiveAvgPool2d, values: Any) -> Any:
     return tf.nn.avg_pool2d(values, window, window, "VALID")
 
 
+def _global_maximum(layer: nn.AdaptiveMaxPool2d, values: Any) -> Any:
+    if _pair(layer.output_size) != (1, 1):
+        raise ExportError(f"adaptive pooling to {layer.output_size} instead of 1×1")
+    return tf.reduce_max(values, axis=(1, 2), keepdims=True)
+
+
 def _mean(values: Any, dim: Any, keepdim: bool = False) -> Any:  # noqa: FBT001, FBT002  (torch's)
     axes = [axis % values.shape.rank for axis in ([dim] if isinstance(dim, int) else dim)]
     if values.shape.rank == 4:
@@ -233,6 +239,7 @@ _LAYERS: dict[type[nn.Module], Callable[[Any, Any], Any]] = {
     nn.MaxPool2d: _max_pool,
     nn.AvgPool2d: _average_pool,
     nn.AdaptiveAvgPool2d: _adaptive_average,
+    nn.AdaptiveMaxPool2d: _global_maximum,
     nn.Flatten: lambda layer, values: _flatten(values, layer.start_dim, layer.end_dim),
     nn.ReLU: lambda _, values: tf.nn.relu(values),
     nn.ReLU6: lambda _, values: tf.nn.relu6(values),

@@ -12,7 +12,14 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from edgemood.training import echo, face_score, speech_score, voice_score
+from edgemood.training import (
+    detector_score,
+    echo,
+    face_score,
+    recognition_score,
+    speech_score,
+    voice_score,
+)
 from edgemood.training.datasets import MODELS, data_folder
 
 _HEAD = """# Scorecard
@@ -24,6 +31,8 @@ What a model is, what it learned from and what it cannot do stands on its card.
 
 _PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "face": face_score.measure,
+    "detector": detector_score.measure,
+    "recognition": recognition_score.measure,
     "speech": speech_score.measure,
     "voice_gate": voice_score.measure,
     "echo": echo.measure,
@@ -69,7 +78,7 @@ def _shown(name: str, value: Any) -> str:
         return f"{value:,}"
     if not isinstance(value, float):
         return str(value)
-    is_share = not name.endswith(("_points", "_min"))
+    is_share = not name.endswith(("_points", "_min", "_ms"))
     return f"{value:.1%}" if is_share else f"{value:.2f}"
 
 

@@ -15,7 +15,7 @@ from edgemood.sense import HEARTBEAT_S, Reporter
 from edgemood.vision.camera import Camera, open_camera
 from edgemood.vision.embedding import Embedder
 from edgemood.vision.expression import ExpressionModel
-from edgemood.vision.faces import HaarDetector
+from edgemood.vision.face_search import FaceSearch
 from edgemood.vision.judge import FaceJudge
 from edgemood.vision.recognition import Recogniser
 
@@ -71,7 +71,8 @@ class _Watch:
 
     def _judge(self, camera: Camera, model: ExpressionModel) -> Iterator[Record]:
         """Evidence from an opened camera. Raises CameraError when that fails."""
-        judge = FaceJudge(self._config.vision, HaarDetector(), model, self._recogniser())
+        vision = self._config.vision
+        judge = FaceJudge(vision, FaceSearch(vision.detector), model, self._recogniser())
         pause_s = 1 / self._config.camera.frames_per_s
         frame = camera.read()
         yield self._tell.report(SenseState.WORKING, camera.name)

@@ -210,6 +210,7 @@ VALUES = {
     "camera": {"source": "replay", "device": 3, "path": "/p", "script": "/s", "frames_per_s": 2.5},
     "vision": {
         "model": "/m",
+        "detector": "/d",
         "people": "largest",
         "min_face_px": 100,
         "recognise": "yes",

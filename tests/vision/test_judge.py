@@ -7,6 +7,7 @@ from edgemood.config.schema import VisionConfig
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.mood.evidence import FaceEvidence, Reason
 from edgemood.vision.expression import ExpressionModel
+from edgemood.vision.face_search import FaceSearch
 from edgemood.vision.faces import HaarDetector
 from edgemood.vision.frame import Frame
 from edgemood.vision.judge import FaceJudge
@@ -28,7 +29,9 @@ def judge_once(
 def judge_all(
     model: ExpressionModel, picture: NDArray[np.uint8], **settings: object
 ) -> list[FaceEvidence]:
-    judge = FaceJudge(VisionConfig.model_validate(settings), HaarDetector(), model)
+    judge = FaceJudge(
+        VisionConfig.model_validate(settings), FaceSearch(VisionConfig().detector), model
+    )
     judge.judge(Frame(6.5, picture))
     return judge.judge(Frame(7.0, picture))
 
@@ -77,7 +80,10 @@ def test_a_face_far_away_is_counted_and_not_judged(
 def test_a_blurred_face_is_counted_and_not_judged(
     model: ExpressionModel, portrait: NDArray[np.uint8]
 ) -> None:
-    evidence = judge_once(model, cv2.GaussianBlur(portrait, (0, 0), 7))
+    blurred = cv2.GaussianBlur(portrait, (0, 0), 7)
+    judge = FaceJudge(VisionConfig(), HaarDetector(), model)  # which finds faces as blurred as this
+    judge.judge(Frame(6.5, blurred))
+    (evidence,) = judge.judge(Frame(7.0, blurred))
     assert evidence.reason is Reason.FACE_BLURRED
     assert evidence.faces == 1
 
@@ -103,14 +109,14 @@ def test_of_two_people_the_one_too_far_away_is_left_out(
     near = cv2.resize(portrait, (400, 400), interpolation=cv2.INTER_AREA)
     far = np.zeros((400, 300), dtype=np.uint8)
     far[:300] = cv2.resize(portrait, (300, 300), interpolation=cv2.INTER_AREA)
-    (only,) = judge_all(model, np.hstack([far, near]), min_face_px=80)
+    (only,) = judge_all(model, np.hstack([far, near]), min_face_px=88)
     assert (only.reason, only.faces) == (None, 2)
 
 
 def test_a_face_seen_for_the_first_time_is_waited_for(
     model: ExpressionModel, portrait: NDArray[np.uint8]
 ) -> None:
-    judge = FaceJudge(VisionConfig(), HaarDetector(), model)
+    judge = FaceJudge(VisionConfig(), FaceSearch(VisionConfig().detector), model)
     (first,) = judge.judge(Frame(0.0, portrait))
     assert (first.reason, first.faces) == (Reason.NO_FACE, 0)
     (second,) = judge.judge(Frame(0.5, portrait))
@@ -120,7 +126,7 @@ def test_a_face_seen_for_the_first_time_is_waited_for(
 def test_what_a_face_says_is_averaged_over_its_track(
     model: ExpressionModel, portrait: NDArray[np.uint8]
 ) -> None:
-    judge = FaceJudge(VisionConfig(), HaarDetector(), model)
+    judge = FaceJudge(VisionConfig(), FaceSearch(VisionConfig().detector), model)
     pictures = [portrait, portrait, cv2.GaussianBlur(portrait, (0, 0), 2)]
     seen = [judge.judge(Frame(0.2 * at, picture))[0] for at, picture in enumerate(pictures)]
     alone = judge_once(model, pictures[-1])
