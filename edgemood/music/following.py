@@ -68,7 +68,12 @@ class LibraryFollower:
         """MPD was found (again): return once there are songs to choose from, if there are any."""
         self.note(Change)
         if not self._songs:
-            await self._load()
+            try:
+                await self._load()
+            except IndexDamagedError as error:
+                self.rebuild(str(error))
+            except LibraryError as error:
+                self._index_trouble.starts(str(error))
         if not self._songs:
             await self._follow()
 

@@ -225,3 +225,20 @@ async def test_a_damaged_index_is_built_anew_while_the_music_goes_on(
         await until(lambda: dj.status().songs == 20)
         assert dj.status().connected
         assert index.song_named("untagged 0.flac").mood.because == "label sad"
+
+
+async def test_an_index_that_is_found_damaged_at_the_start_is_built_anew(
+    sync, index, switch_on, until, tmp_path
+):
+    await sync.follow(ALL)
+    index.labels.give("untagged 0.flac", "sad")
+    index.close()
+    path = tmp_path / "state" / "library.db"
+    content = bytearray(path.read_bytes())
+    content[4096:] = b"\xff" * (len(content) - 4096)  # but for the first page, with the tables
+    path.write_bytes(content)
+    again = SongIndex.open(tmp_path / "state", mend=True)
+    async with switch_on(index=again) as dj:
+        await until(lambda: dj.status().playing and dj.status().songs == 20)
+    assert again.song_named("untagged 0.flac").mood.because == "label sad"
+    assert path.with_name("library.db.damaged").exists()
