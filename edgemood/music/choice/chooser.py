@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -159,8 +159,10 @@ class Chooser:
     def _by_taste(self, target: Target, allowed: Rows) -> Choice:
         opinion = self._expert().opinion(self._query(target), target.room, self.present)
         weights = credit.weights(self._config.weights, self._store.parts())
-        enough = opinion.content[allowed].max() - _ENOUGH
-        total = weights["content"] * np.minimum(opinion.content, enough)
+        fits = opinion.content
+        enough = fits[allowed].max() - _ENOUGH
+        opinion = replace(opinion, content=np.minimum(fits, enough))
+        total = weights["content"] * opinion.content
         for part in ("taste", "neighbours"):
             total += weights[part] * opinion.of(part)
         near = near_the_best(total, allowed)
@@ -174,10 +176,11 @@ class Chooser:
             lucky = total[rows] + weights["taste"] * (draws - opinion.taste[rows])
             row, how = int(rows[np.argmax(lucky)]), ""
         self._remember(row, allowed, opinion, weights)
-        return self._explained(row, how, target, opinion, weights)
+        fitting = why.fitting(self._library.song(row), target, float(fits[row]))
+        return self._explained(row, f"{fitting}{how}", opinion, weights)
 
     def _explained(
-        self, row: int, how: str, target: Target, opinion: Opinion, weights: Mapping[str, float]
+        self, row: int, fitting: str, opinion: Opinion, weights: Mapping[str, float]
     ) -> Choice:
         song = self._library.song(row)
         values = {part: float(opinion.of(part)[row]) for part in weights}
@@ -186,10 +189,9 @@ class Chooser:
         )
         recommender = opinion.recommenders.get(song.id)
         alike = f"; {recommender}, whose taste is similar, knows it" if recommender else ""
-        fits = why.fitting(song, target, values["content"])
         counted = why.counted(values, weights)
         fit = sum(values[part] * weights[part] for part in weights)
-        return Choice(song, fit, f"{fits}; {liked}{alike}{how}; {counted}")
+        return Choice(song, fit, f"{fitting}; {liked}{alike}; {counted}")
 
     def _remember(
         self, row: int, allowed: Rows, opinion: Opinion, weights: Mapping[str, float]
