@@ -19,9 +19,9 @@ ECHO_BLOCKS: Final = 4
 HOLD_BLOCKS: Final = 2
 """The microphone's sound waits 0.2 s for what the player tells: two looks at the reference."""
 _EARLIEST_SAMPLES: Final = -(HOLD_BLOCKS - 1) * BLOCK_SAMPLES
-_LATEST_SAMPLES: Final = round(1.5 * SAMPLE_RATE_HZ)
+_LATEST_SAMPLES: Final = round(2.5 * SAMPLE_RATE_HZ)
 """Between player and microphone lie buffers: a few milliseconds, over a sound server more, and
-over the air up to a second."""
+over the air one or two seconds."""
 _LEAD_SAMPLES: Final = round(0.03 * SAMPLE_RATE_HZ)
 """So much of the filter lies before the clearest delay: the loudest path may not be the first."""
 _OTHER_DELAY_SAMPLES: Final = round(0.015 * SAMPLE_RATE_HZ)
