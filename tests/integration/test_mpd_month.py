@@ -8,6 +8,7 @@ import os
 import random
 import re
 import shutil
+import socket
 from collections import Counter
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ import mpd
 import pytest
 
 from deploy.demo.mpd_server import PrivateMpd
+from edgemood.config.schema import Config
 from edgemood.emotion import Emotion
 from edgemood.music.library import SongIndex
 
@@ -33,15 +35,19 @@ FOR_PEOPLE_ONLY = {
 
 
 class Observer:
-    """Reads what each client told MPD, in MPD's own words."""
+    """Reads what each client told MPD, in MPD's own words.
+
+    The box comes over TCP and people come over a socket: MPD 0.24 tells clients of one process
+    apart by that alone.
+    """
 
     def __init__(self, log: Path) -> None:
-        told = re.compile(r'client: (?:\[(\d+)\] )?process command (list|"(\w+)(?: "(.*?)")?.*")')
+        told = re.compile(r'client: (?:\[(.*?)\] )?process command (list|"(\w+)(?: "(.*?)")?.*")')
         life, of_list = 0, ""
         commands: dict[tuple[int, str], list[tuple[str, str]]] = {}
         for line in log.read_text(errors="replace").splitlines():
             life += "Loading state file" in line
-            if found := told.search(line):
+            if found := told.search(line.replace('\\"', '"')):
                 client = found[1] or of_list
                 if found[2] == "list":
                     of_list = client
@@ -249,22 +255,30 @@ class House:
 
 
 @pytest.fixture
-def server(short_folder, music_folder, connect_person):
-    told = 'log_level "verbose"'
-    with PrivateMpd(short_folder / "mpd", music_folder, more_config=told) as server:
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def server(short_folder, music_folder, connect_person, port):
+    more = f'log_level "verbose"\nbind_to_address "127.0.0.1"\nport "{port}"'
+    with PrivateMpd(short_folder / "mpd", music_folder, more_config=more) as server:
         connect_person(server.socket).read_library()
         yield server
 
 
 async def test_in_a_month_of_take_overs_no_song_of_a_persons_is_ever_removed(
-    *, server, connect_person, switch_on, clock, room, until, monkeypatch
+    *, server, port, connect_person, switch_on, clock, room, until, monkeypatch
 ):
+    config = Config.model_validate({"mpd": {"host": "127.0.0.1", "port": port}})
     house = House(server, connect_person, clock, room, until)
     index = SongIndex.in_memory()
     for day in range(DAYS):
         # every third morning after a power cut, else after a restart of the daemon alone
         monkeypatch.setattr("edgemood.music.keeper.boot_id", lambda day=day: str(day // 3))
-        async with switch_on(index=index) as house.dj:
+        async with switch_on(index=index, config=config) as house.dj:
             await until(lambda: house.dj.status().connected, clock)
             for _ in range(DEEDS_A_DAY):
                 await house.do_something()
