@@ -6,8 +6,8 @@ VENV_TRAIN := .venv-train
 TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
 
 DEMO_PACKAGES := mpd pocketsphinx-testdata python3-venv
-TEST_PACKAGES := $(DEMO_PACKAGES) espeak-ng gcc libasound2-plugins libsystemd-dev mpc pkg-config \
-	portaudio19-dev pulseaudio python3-dev systemd
+TEST_PACKAGES := $(DEMO_PACKAGES) espeak-ng ffmpeg gcc libasound2-plugins libsystemd-dev mpc \
+	pkg-config portaudio19-dev pulseaudio python3-dev systemd
 # the wallpapers are what rooms without anybody look like to the face detector
 TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds \
 	lomiri-wallpapers-20.04 mate-backgrounds plasma-workspace-wallpapers ukui-wallpapers
@@ -16,7 +16,8 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test test-train lint types format \
 	train-face train-detector train-recognition train-speech train-voice detectors scorecard \
-	month choice households papers-face papers-speech trials-speech fit-reliability face-readings face-reliability bench clean
+	month choice households papers-face papers-speech trials-speech fit-reliability \
+	face-readings face-reliability bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
