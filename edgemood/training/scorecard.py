@@ -88,8 +88,8 @@ def main() -> None:
     parser.add_argument("--only", choices=_PARTS, help="keep the other parts' figures")
     only = parser.parse_args().only
     path = MODELS / "scorecard.json"
-    card = json.loads(path.read_text(encoding="utf-8")) if only else {}
-    card |= measure(MODELS, data_folder(), [only] if only else _PARTS)
+    measured = measure(MODELS, data_folder(), [only] if only else _PARTS)
+    card = (json.loads(path.read_text(encoding="utf-8")) if only else {}) | measured
     path.write_text(json.dumps(card, indent=2) + "\n", encoding="utf-8")
     pictures = sorted(path.name for path in MODELS.glob("*.svg"))
     text = markdown(card, pictures)

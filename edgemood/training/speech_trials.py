@@ -3,7 +3,7 @@
 `make trials-speech` writes `models/speech_trials.md`: which front end tells most on the validation
 split, and what is left of it when a whole corpus, its language and its microphones are new (trained
 on the train splits of two corpora, tested on the test split of the third, emotions both have).
-Each net sees 200 batches, a thirtieth of what the nets in `models/` learned from: the figures
+Each net sees 450 batches, a thirteenth of what the nets in `models/` learned from: the figures
 compare front ends and languages with each other, not with the scorecard.
 """
 
@@ -27,15 +27,15 @@ from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech_net import MelNet, Stage
 from edgemood.training.speech_windows import Clip
 
-STEPS: Final = 200
-FRAMES: Final = 128
-EMA_DECAY: Final = 0.99
+STEPS: Final = 450
+FRAMES: Final = 96
+EMA_DECAY: Final = 0.98
 COEFFICIENTS: Final = 48
 """Of the cepstrum, for the MFCC trial."""
 
 _HEAD = """# Trials of the speech-emotion model
 
-Written by `make trials-speech`: small nets of equal size, 200 batches each. UAR.
+Written by `make trials-speech`: small nets of equal size, 450 batches each. UAR.
 """
 
 
