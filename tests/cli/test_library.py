@@ -167,9 +167,9 @@ def test_sudo_leaves_no_file_that_the_daemon_could_not_write(state):
 def test_ctrl_c_ends_a_scan_and_nothing_that_was_found_is_lost(tmp_path, song_file):
     music = tmp_path / "music"
     music.mkdir()
-    files = [f"{number:02}.wav" for number in range(60)]
+    files = [f"{number}.wav" for number in range(500)]
     for name in files:
-        shutil.copy(song_file, music / name)
+        (music / name).hardlink_to(song_file)
     (tmp_path / "config.yaml").write_text(f"music: {{directory: {music}}}\nmpd: {{host: /no}}\n")
     index = SongIndex.open(tmp_path / "state", mend=True)
     update = Update(index)
