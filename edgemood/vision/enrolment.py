@@ -53,10 +53,17 @@ class Progress:
 
 
 def ask(folder: Path, name: str) -> None:
-    """Ask the running box to enrol the face before its camera. Raises ProfileError."""
+    """Ask the running box to enrol the face before its camera.
+
+    Raises ProfileError when the name cannot be one, when no box has made the folder (a box does so
+    where `vision.recognise` is yes), and when nothing can be written there.
+    """
     known_faces.path_of(folder, name)
+    if not folder.is_dir():
+        raise ProfileError(
+            f"{folder} is not there: set vision.recognise: yes in config.yaml and run the box"
+        )
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         (folder / PROGRESS).unlink(missing_ok=True)
         write_durably(folder / REQUEST, json.dumps({"name": name}).encode())
         (folder / REQUEST).chmod(0o644)  # the box may run as another user, and it is but a name

@@ -60,6 +60,14 @@ def remember(folder: Path, name: str, embedding: Embedding, digest: str) -> None
         raise ProfileError(f"{folder}: the face of {name} cannot be kept: {error}") from error
 
 
+def prepare(folder: Path) -> None:
+    """Make the folder, as the user who will read in it; a warning where that is impossible."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        log.warning("%s cannot be made; nobody can be known by face: %s", folder, error)
+
+
 def read_all(folder: Path, digest: str) -> dict[str, Embedding]:
     """The embeddings of everybody who enrolled with the model `digest`.
 

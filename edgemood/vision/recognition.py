@@ -29,6 +29,7 @@ class Recogniser:
     """Names the tracks of one camera, and enrols who asks for it."""
 
     def __init__(self, folder: Path, embedder: Embedder) -> None:
+        known_faces.prepare(folder)
         self._folder = folder
         self._embedder = embedder
         self._enrolment = Enrolment(folder, embedder)

@@ -10,7 +10,7 @@ import skimage.data
 from numpy.typing import NDArray
 
 from edgemood.config.schema import VisionConfig
-from edgemood.errors import ModelError
+from edgemood.errors import ModelError, ProfileError
 from edgemood.vision import enrolment, known_faces
 from edgemood.vision.embedding import Embedder, middle
 from edgemood.vision.faces import Face
@@ -152,8 +152,21 @@ def test_an_enrolment_can_be_called_off(
     assert known_faces.names(folder) == []
 
 
+def test_without_a_box_that_recognises_nobody_can_ask(folder: Path) -> None:
+    with pytest.raises(ProfileError, match="recognise: yes"):
+        enrolment.ask(folder, "Eileen")
+
+
+def test_a_folder_that_cannot_be_made_is_told_and_nobody_is_known(
+    embedder: Embedder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    recogniser = Recogniser(tmp_path / "file" / "faces", embedder)
+    assert "cannot be made" in caplog.text
+    assert recogniser.name({}, frozenset(), None, 0.0) == {}
+
+
 def test_a_request_that_is_damaged_is_none(recogniser: Recogniser, folder: Path) -> None:
-    folder.mkdir()
     (folder / enrolment.REQUEST).write_text('{"name": "../../etc/passwd"}')
     assert recogniser.name({}, frozenset(), None, 0.0) == {}
     assert not enrolment.read_progress(folder).done
