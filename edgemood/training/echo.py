@@ -132,10 +132,8 @@ def measure(
         key = f"{level}db_{name}".replace("-", "minus_")
         figures |= {f"uar_{key}": tally.uar(), f"trust_{key}": tally.trust()}
     for name, tally in alone.items():
-        per_min = tally.false_evidence / tally.silent_min
-        figures["false_voice_per_min" if name == "echo" else f"false_voice_per_min_{name}"] = round(
-            per_min, 2
-        )
+        key = "false_voice_per_min" if name == "echo" else f"{name}_false_voice_per_min"
+        figures[key] = tally.false_evidence / tally.silent_min
     return {"echo": figures}
 
 
