@@ -10,6 +10,8 @@ from hypothesis.extra.numpy import arrays
 from edgemood.emotion import Emotion, strongest
 from edgemood.vision.expression import CLIP, SIDE, ExpressionModel, normalise
 
+PAPERS = sorted((Path(__file__).parents[2] / "models" / "papers").glob("*.tflite"))
+
 crops = arrays(np.uint8, st.tuples(st.integers(1, 120), st.integers(1, 120)))
 
 
@@ -81,6 +83,13 @@ def test_scores_are_a_probability_vector(model: ExpressionModel, smiling_face):
 
 def test_a_smile_is_judged_happy(model: ExpressionModel, smiling_face):
     assert strongest(model.scores(smiling_face)) is Emotion.HAPPY
+
+
+@pytest.mark.parametrize("path", PAPERS, ids=lambda path: path.stem)
+def test_a_papers_model_with_one_output_drops_in(path: Path, smiling_face):
+    scores = ExpressionModel(path).scores(smiling_face)
+    assert scores.shape == (7,)
+    assert scores.sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_a_smile_in_half_the_light_is_still_judged_happy(model: ExpressionModel, smiling_face):
