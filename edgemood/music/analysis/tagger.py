@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.music.analysis.mel import FFT_SAMPLES, FRAMES_PER_S
+from edgemood.music.analysis.mel import FFT_SAMPLES
 from edgemood.music.analysis.piece import SAMPLE_RATE_HZ
 from edgemood.tflite import Model
 
@@ -25,8 +25,8 @@ BANDS: Final = 96
 WINDOW_FRAMES: Final = 187
 """3 s, as musicnn was trained"""
 HIDDEN: Final = 200
-_EVERY_S: Final = 10.0
-"""one window is looked at for so much of a piece: one costs as much as all the rest"""
+_WINDOWS: Final = 3
+"""of a song, in the middle of each third of what there is to hear of it"""
 _PEAK_DB: Final = -20.0
 """What the level of a song is brought to before musicnn's logarithm, the median of the 4Q set."""
 _LIBROSA: Final = (FFT_SAMPLES / 4) ** 2
@@ -45,17 +45,20 @@ class Tagger:
 
         `powers`: power spectra (frames, 257) as of `mel.power_spectrum`; `peak_db`: the song's.
         """
-        windows = [window for power in powers for window in pictures(power, peak_db)]
+        windows = pictures(powers, peak_db)
         hidden: Floats = np.mean([self._net(window) for window in windows], axis=0)
         return hidden
 
 
-def pictures(power: Floats, peak_db: float) -> Iterator[Floats]:
-    """Musicnn's view (187, 96, 1) of evenly spread windows of a power spectrum (frames, 257)."""
+def pictures(powers: Sequence[Floats], peak_db: float) -> Iterator[Floats]:
+    """Musicnn's view (187, 96, 1) of a song's windows of power spectra (frames, 257)."""
     gain = _LIBROSA * 10.0 ** ((_PEAK_DB - peak_db) / 10.0)
-    count = max(1, round(len(power) / (_EVERY_S * FRAMES_PER_S)))
-    for number in range(count):
-        middle = int((number + 0.5) * len(power) / count)
+    ends = np.cumsum([len(power) for power in powers])
+    for number in range(_WINDOWS):
+        middle = int((number + 0.5) * ends[-1] / _WINDOWS)
+        which = int(np.searchsorted(ends, middle, side="right"))
+        power = powers[which]
+        middle -= int(ends[which]) - len(power)
         first = max(0, min(middle - WINDOW_FRAMES // 2, len(power) - WINDOW_FRAMES))
         window = power[first : first + WINDOW_FRAMES] @ _FILTERS
         compressed = np.log10(1e4 * gain * window + 1.0)

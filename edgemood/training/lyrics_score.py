@@ -1,0 +1,111 @@
+"""Figures of the lyrics classifiers, from the exported weights as the box reads them.
+
+`python -m edgemood.training.lyrics_score --split val` prints what choices may be based on; the
+scorecard (`make scorecard`) measures the test split. MusicMood has no test split: its figure comes
+from machines asked about one part of it and fitted on all the rest.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.metrics import f1_score
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
+from edgemood.music.analysis.lyrics import LyricsModel
+from edgemood.training import lyrics
+from edgemood.training.datasets import MODELS, data_folder
+from edgemood.training.lyrics_data import CACHE, Lyric, chinese_lyrics, english_lyrics
+
+FOLDS = 10
+
+
+def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
+    """Every figure of the lyrics classifiers in `models`, nested as in the scorecard."""
+    model = LyricsModel(models)
+    nju = [each for each in english_lyrics(data) if (each.dataset, each.split) == ("nju", split)]
+    chinese = [each for each in chinese_lyrics(data) if each.split == split]
+    four = _recognition(model, nju)
+    five = _recognition(model, chinese)
+    return {
+        "lyrics": {
+            "en_nju": four,
+            "en_happy_sad": happy_or_sad(data),
+            "zh": five,
+            "size_bytes": {
+                name: (models / f"lyrics_{name}.npz").stat().st_size for name in ("en", "zh")
+            },
+        }
+    }
+
+
+def probabilities(model: LyricsModel, text: str) -> dict[str, float]:
+    """How likely the model takes each class to be; an empty table for an unknown language."""
+    reading = model.judge(text)
+    return {} if reading is None else dict(reading.probabilities)
+
+
+def _recognition(model: LyricsModel, chosen: Sequence[Lyric]) -> dict[str, float]:
+    """A lyric whose language is not recognised counts as wrong."""
+    judged = []
+    for lyric in chosen:
+        likely = probabilities(model, lyric.text)
+        judged.append(max(likely, key=lambda name: likely[name]) if likely else "")
+    truth = [lyric.mood for lyric in chosen]
+    return {
+        "accuracy": float(np.mean(np.array(judged) == np.array(truth))),
+        "macro_f1": float(
+            f1_score(truth, judged, labels=sorted(set(truth)), average="macro", zero_division=0)
+        ),
+        "samples": len(chosen),
+    }
+
+
+def happy_or_sad(data: Path) -> dict[str, float]:
+    """Accuracy on MusicMood, cross-validated over songs, and over artists as well."""
+    language = lyrics.english(data, CACHE)
+    rows = np.flatnonzero(language.texts.undivided)
+    moods, artists = language.texts.moods[rows], language.texts.artists[rows]
+    songs = StratifiedKFold(FOLDS, shuffle=True, random_state=lyrics.SEED)
+    singers = StratifiedGroupKFold(FOLDS // 2, shuffle=True, random_state=lyrics.SEED)
+    return {
+        "accuracy": _cross_validated(language, rows, list(songs.split(rows, moods))),
+        "accuracy_other_artists": _cross_validated(
+            language, rows, list(singers.split(rows, moods, artists))
+        ),
+        "samples": len(rows),
+    }
+
+
+def _cross_validated(
+    language: lyrics.Language,
+    rows: NDArray[np.int_],
+    folds: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]],
+) -> float:
+    heads, families = language.schemes["halving"], language.families[-1]
+    right = 0
+    for _, unseen in folds:
+        asked = language.texts[rows[unseen]]
+        learned = np.setdiff1d(np.arange(len(language.texts.moods)), rows[unseen])
+        machines = lyrics.fitted(language, language.texts[learned], heads, families)
+        pleasant = machines.decisions(asked)[:, 0] > 0
+        right += int((pleasant == (asked.moods == "happy")).sum())
+    return right / len(rows)
+
+
+def main() -> None:
+    """Print the figures of one split."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=["val", "test"], default="val")
+    arguments = parser.parse_args()
+    print(json.dumps(measure(MODELS, data_folder(), arguments.split), indent=2))
+
+
+if __name__ == "__main__":
+    main()

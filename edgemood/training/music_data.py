@@ -1,0 +1,145 @@
+"""The 4Q clips, as what the box's own front end hears in them."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from edgemood.music.analysis import features
+from edgemood.music.analysis.classes import QUADRANTS
+from edgemood.music.analysis.features import Heard
+from edgemood.music.analysis.mel import BANDS
+from edgemood.music.analysis.piece import SAMPLE_RATE_HZ, Piece, audible
+from edgemood.music.analysis.sound import TAGGER
+from edgemood.music.analysis.tagger import Tagger
+from edgemood.training.datasets import MODELS, REPOSITORY, data_file
+
+CACHE = REPOSITORY / "build" / "training"
+GENRES = (
+    *("Pop/Rock", "Jazz", "Electronic", "R&B", "Country", "Blues", "Rap", "Latin", "Folk"),
+    *("Reggae", "Vocal", "International", "Easy Listening", "Religious", "Classical"),
+)
+"""AllMusic's, those of more than a few clips"""
+CODECS = {
+    "mp3_96": ("mp3", "libmp3lame", "96k"),
+    "mp3_128": ("mp3", "libmp3lame", "128k"),
+    "mp3_192": ("mp3", "libmp3lame", "192k"),
+    "opus_24": ("opus", "libopus", "24k"),
+    "opus_48": ("opus", "libopus", "48k"),
+    "opus_96": ("opus", "libopus", "96k"),
+    "aac_64": ("m4a", "aac", "64k"),
+}
+"""file type, encoder and bit rate of the copies that test what a codec costs"""
+_STEPS = 200.0  # of a picture's 0 to 1.275, kept as bytes: a quarter of a decibel
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """One labelled clip."""
+
+    file: str
+    split: str
+    """train, val or test; no artist is in two of them"""
+    artist: str
+    title: str
+    quadrant: int
+    """index into `QUADRANTS`"""
+    affect: tuple[float, float]
+    """weak valence and arousal, from the clip's mood tags"""
+    genres: tuple[int, ...]
+    """indices into `GENRES`"""
+
+
+def clips(data: Path) -> list[Clip]:
+    """All clips of the index, in its order."""
+    with data_file("music/index.csv", data).open(newline="", encoding="utf-8") as lines:
+        rows = list(csv.DictReader(lines))
+    return [
+        Clip(
+            file=row["file"],
+            split=row["split"],
+            artist=row["artist"].casefold(),
+            title=row["title"],
+            quadrant=QUADRANTS.index(row["mood"]),
+            affect=(float(row["valence"]), float(row["arousal"])),
+            genres=tuple(GENRES.index(g) for g in row["genre"].split("|") if g in GENRES),
+        )
+        for row in rows
+    ]
+
+
+def samples(path: Path) -> NDArray[np.float32]:
+    """A file as mono sound at 16 kHz."""
+    sound, rate_hz = soundfile.read(path, dtype="float32", always_2d=True)
+    if rate_hz != SAMPLE_RATE_HZ:
+        raise ValueError(f"{path} has {rate_hz} Hz, not 16 kHz")
+    mono: NDArray[np.float32] = sound.mean(axis=1)
+    return mono
+
+
+def heard(sound: NDArray[np.float32], tagger: Tagger) -> Heard:
+    """What the box hears of a clip in one piece."""
+    return features.hear(audible([Piece(0.0, sound)]), tagger)
+
+
+def cached(data: Path, cache: Path = CACHE) -> list[Heard]:
+    """What is heard in every clip of the index, worked out once."""
+    kept = cache / "music_heard.npz"
+    files = [clip.file for clip in clips(data)]
+    if not kept.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        tagger = Tagger(MODELS / TAGGER)
+        heards = [heard(samples(data / "music" / file), tagger) for file in files]
+        pictures = np.concatenate([each.pictures[0] for each in heards])
+        np.savez(
+            kept,
+            files=np.array(files),
+            values=np.stack([each.values for each in heards]),
+            frames=np.array([len(each.pictures[0]) for each in heards]),
+            pictures=np.round(pictures * _STEPS).clip(0, 255).astype(np.uint8),
+        )
+    with np.load(kept) as arrays:
+        if arrays["files"].tolist() != files:
+            raise ValueError(f"{kept} was made from other clips: delete it and start again")
+        values, pictures = arrays["values"], arrays["pictures"]
+        ends = np.cumsum(arrays["frames"])[:-1]
+    split = np.split(pictures, ends)
+    return [Heard((_picture(picture),), row) for picture, row in zip(split, values, strict=True)]
+
+
+def _picture(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
+    picture: NDArray[np.float32] = levels.astype(np.float32) / np.float32(_STEPS)
+    return picture.reshape(-1, BANDS)
+
+
+def re_encoded(sounds: Sequence[Path], codec: str, folder: Path) -> list[NDArray[np.float32]]:
+    """Clips after a lossy codec, as mono sound at 16 kHz; copies are kept in `folder`.
+
+    Raises FileNotFoundError when ffmpeg is missing.
+    """
+    ffmpeg = shutil.which("ffmpeg")
+    if ffmpeg is None:
+        raise FileNotFoundError("ffmpeg is missing; it re-encodes the test clips: install ffmpeg")
+    kind, encoder, rate = CODECS[codec]
+    folder.mkdir(parents=True, exist_ok=True)
+    quiet = (ffmpeg, "-nostdin", "-v", "error", "-y")
+    sound_format = ("-ac", "1", "-ar", "16000")
+    copies = []
+    for path in sounds:
+        coded = folder / f"{path.stem}.{codec}.{kind}"
+        decoded = folder / f"{path.stem}.{codec}.wav"
+        if not decoded.exists():
+            encode = (*quiet, "-i", path, "-c:a", encoder, "-b:a", rate, coded)
+            decode = (*quiet, "-i", coded, *sound_format, decoded)
+            for command in (encode, decode):
+                subprocess.run(command, check=True)  # noqa: S603  (the clips' own paths)
+        copies.append(samples(decoded))
+    return copies

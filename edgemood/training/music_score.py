@@ -1,0 +1,131 @@
+"""Figures of the sound model, from the exported files as the box runs them, and of both together.
+
+`python -m edgemood.training.music_score --split val` prints what choices may be based on; the
+scorecard (`make scorecard`) measures the test split, and copies of it made by
+`ffmpeg -i CLIP -c:a ENCODER -b:a RATE COPY; ffmpeg -i COPY -ac 1 -ar 16000 WAV`
+(`music_data.CODECS`).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edgemood.music.analysis.classes import QUADRANTS
+from edgemood.music.analysis.lyrics import LyricsModel
+from edgemood.music.analysis.piece import Piece
+from edgemood.music.analysis.sound import SoundModel
+from edgemood.training import metrics, music_data
+from edgemood.training.datasets import MODELS, data_folder
+from edgemood.training.lyrics_data import english_lyrics
+
+Floats = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+_AROUSED = np.array([True, True, False, False])
+_PLEASANT = np.array([True, False, False, True])
+_PAIRINGS = 20
+
+
+def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
+    """Every figure of the sound model in `models`, nested as in the scorecard."""
+    clips = [clip for clip in music_data.clips(data) if clip.split == split]
+    paths = [data / "music" / clip.file for clip in clips]
+    truth = np.array([clip.quadrant for clip in clips])
+    model = SoundModel(models / "music_mood.tflite")
+    judged = judge(model, [music_data.samples(path) for path in paths])
+    figures = recognition(judged, truth)
+    copies = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for codec in music_data.CODECS:
+            sounds = music_data.re_encoded(paths, codec, Path(folder))
+            copies[codec] = recognition(judge(model, sounds), truth)["quadrants"]["macro_f1"]
+    worst = min(copies.values())
+    sizes = [(models / f"music_mood.{kind}").stat().st_size for kind in ("tflite", "npz")]
+    music = figures | {
+        "codecs_macro_f1": copies,
+        "worst_codec_loss_points": 100 * (figures["quadrants"]["macro_f1"] - worst),
+        "ece": metrics.calibration_error(judged, truth),
+        "size_bytes": sum(sizes),
+    }
+    return {"music": music, "music_lyrics": _together(models, data, split, judged, truth)}
+
+
+def judge(model: SoundModel, sounds: Sequence[Floats]) -> Floats:
+    """Probabilities of the quadrants, (n, 4)."""
+    rows = []
+    for sound in sounds:
+        reading = model.judge([Piece(0.0, sound)])
+        if reading is None:
+            raise ValueError("a clip is shorter than a second")
+        rows.append([reading.probabilities[name] for name in QUADRANTS])
+    return np.array(rows, dtype=np.float32)
+
+
+def recognition(judged: Floats, truth: Labels) -> dict[str, Any]:
+    """Quadrants, and the halves of the plane they lie in."""
+    counts = metrics.confusion(judged, truth)
+    f1 = 2 * np.diag(counts) / np.maximum(counts.sum(axis=0) + counts.sum(axis=1), 1)
+    likeliest = judged.argmax(axis=1)
+    return {
+        "quadrants": {"macro_f1": float(f1.mean()), "accuracy": metrics.accuracy(judged, truth)},
+        "arousal": {"accuracy": float((_AROUSED[likeliest] == _AROUSED[truth]).mean())},
+        "valence": {"accuracy": float((_PLEASANT[likeliest] == _PLEASANT[truth]).mean())},
+        "f1": dict(zip(QUADRANTS, f1.tolist(), strict=True)),
+    }
+
+
+def _together(models: Path, data: Path, split: str, sound: Floats, truth: Labels) -> dict[str, Any]:
+    """Sound and lyrics together.
+
+    No song is in both data sets (`songs_in_both`), so that clips are paired by chance with English
+    lyrics of the same quadrant and split. That takes both judges' errors as independent, which
+    those on one song need not be: an upper bound.
+    """
+    reader = LyricsModel(models)
+    lyrics = [each for each in english_lyrics(data) if (each.dataset, each.split) == ("nju", split)]
+    readings = [reader.judge(each.text) for each in lyrics]
+    read = np.array(
+        [[r.probabilities.get(name, 0.25) if r else 0.25 for name in QUADRANTS] for r in readings],
+        dtype=np.float32,
+    )
+    moods = np.array([QUADRANTS.index(each.mood) for each in lyrics])
+    draw = np.random.default_rng(6)
+    found: dict[str, list[float]] = {"sound": [], "lyrics": [], "fused": []}
+    for _ in range(_PAIRINGS):
+        pairs = np.array([draw.choice(np.flatnonzero(moods == quadrant)) for quadrant in truth])
+        for name, rows in (
+            ("sound", sound),
+            ("lyrics", read[pairs]),
+            ("fused", sound * read[pairs]),
+        ):
+            scores = rows / rows.sum(axis=1, keepdims=True)
+            found[name].append(recognition(scores, truth)["quadrants"]["macro_f1"])
+    known = {(_plain(c.artist), _plain(c.title)) for c in music_data.clips(data)}
+    both = sum((_plain(e.artist), _plain(e.title)) in known for e in english_lyrics(data))
+    return {name: {"macro_f1": float(np.mean(each))} for name, each in found.items()} | {
+        "songs_in_both": both,
+    }
+
+
+def _plain(name: str) -> str:
+    return "".join(sign for sign in name.casefold() if sign.isalnum())
+
+
+def main() -> None:
+    """Print the figures of one split."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--split", choices=["val", "test"], default="val")
+    arguments = parser.parse_args()
+    print(json.dumps(measure(MODELS, data_folder(), arguments.split), indent=2))
+
+
+if __name__ == "__main__":
+    main()
