@@ -21,7 +21,6 @@ from edgemood.music.song import SongMood
 from edgemood.music.words import SHIPPED, Words
 
 SOUND_MODEL: Final = "music_mood.tflite"
-LYRICS_MODELS: Final = ("lyrics_en.npz", "lyrics_zh.npz")
 _REVISION: Final = 1
 """counts changes of the analysis itself after which songs should be analysed anew"""
 
@@ -45,9 +44,9 @@ class Analyst:
 
     def __init__(self, models: Path, words: Words = SHIPPED) -> None:
         """Load the models in a folder. Raises ModelError."""
-        sound, lyrics = models / SOUND_MODEL, [models / name for name in LYRICS_MODELS]
+        sound = models / SOUND_MODEL
         self._sound = SoundModel(sound) if sound.exists() else None
-        self._lyrics = LyricsModel(models) if all(map(Path.exists, lyrics)) else None
+        self._lyrics = LyricsModel(models)
         self._words = words
 
     def analyse(self, folder: Path, subject: Subject) -> Findings:
@@ -92,7 +91,7 @@ class Analyst:
 
     def _read(self, text: str) -> tuple[SongMood | None, str, tuple[Says, ...]]:
         """The mood of lyrics, their language, and the lines that spoke loudest."""
-        reading = self._lyrics.judge(text) if text and self._lyrics else None
+        reading = self._lyrics.judge(text) if text else None
         if reading is None:
             return None, "", ()
         lines = tuple(Says(line.text, line.emotion, line.weight) for line in reading.lines)
