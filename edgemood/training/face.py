@@ -46,6 +46,24 @@ _NARROW = Variation(
 )
 
 
+_CALM = Variation(
+    rotation_deg=4.0,
+    zoom=0.07,
+    stretch=0.03,
+    shift=0.04,
+    gamma=0.1,
+    low_light=0.06,
+    noise=0.03,
+    blur=0.03,
+    motion=0.01,
+    jpeg=0.01,
+    glare=0.01,
+    partial=0.01,
+    coarse=0.03,
+    cutout=0.0,
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """How the network is trained."""
@@ -66,6 +84,8 @@ class Recipe:
     cheaper"""
     settles_from: float = 0.7
     """share of all steps after which faces are varied less: the small network has to settle"""
+    calms_from: float = 1.0
+    """share of all steps after which they are hardly varied: most faces are seen well"""
 
     def side(self, progress: float) -> int:
         """Pixels of the training faces."""
@@ -73,6 +93,8 @@ class Recipe:
 
     def variation(self, progress: float) -> Variation:
         """How far faces are varied."""
+        if progress >= self.calms_from:
+            return _CALM
         return _WIDE if progress < self.settles_from else _NARROW
 
     def rate(self, progress: float) -> float:
@@ -86,16 +108,18 @@ class Recipe:
 FROM_SCRATCH = Recipe()
 
 ONWARDS = Recipe(
-    epochs=24,
+    epochs=25,
     peak_rate=0.03,
     warm_up=0.02,
     label_smoothing=0.05,
     seed=2014,
     sides=((0.55, 40), (1.0, 48)),
     settles_from=0.35,
+    calms_from=0.8,
 )
 """A second descent from where an earlier training ended. After the first the network knew 70 % of
-its own training labels and 65 % of PublicTest's: it lacked time, not regularisation."""
+its own training labels and 65 % of PublicTest's: it lacked time, not regularisation. Hardly varied
+faces in the end then raised PublicTest by 0.4 points within an epoch."""
 
 
 class Average:
