@@ -17,7 +17,7 @@ LEARNED_AFTER = 200
 
 def measure() -> Iterator[Figure]:
     """Skips and regret; the mean of twenty households, the same for each way of choosing."""
-    for choose in ("random", "content", "hybrid"):
+    for choose in ("random", "hybrid"):
         skips, regrets = np.array(
             [
                 evening(world(np.random.default_rng(seed)), MusicConfig(choose=choose), SONGS, seed)
