@@ -14,7 +14,7 @@ from edgemood.training.speech import recalls, temperature
 from edgemood.training.speech_augment import Augmenter, normalised, power_sum
 from edgemood.training.speech_net import TwoViews, mel_net, multiply_adds, pitch_net
 from edgemood.training.speech_reliability import fit
-from edgemood.training.speech_trials import FRONT_ENDS
+from edgemood.training.speech_trials import FRONT_ENDS, statistics, strangers_recall
 from edgemood.training.speech_unusual import children, through_loudspeaker, whispered
 from edgemood.training.speech_windows import Clip, Origin, sampling_weights
 
@@ -115,9 +115,26 @@ def test_the_model_keeps_within_the_work_it_is_allowed() -> None:
     assert work / 0.96 <= 30e6
 
 
-def test_every_front_end_on_trial_gives_logits() -> None:
-    for make in FRONT_ENDS.values():
-        assert make().eval()(torch.randn(1, 2, 128, 64)).shape == (1, 7)
+def test_every_front_end_on_trial_describes_a_clip_without_its_loudness() -> None:
+    for front_end in FRONT_ENDS.values():
+        quiet, loud = (
+            statistics(front_end(sound(1).astype(np.float32) + gain_db)) for gain_db in (-10, 0)
+        )
+        np.testing.assert_allclose(quiet, loud, atol=0.05)
+
+
+def test_a_corpus_is_left_out_of_what_is_learned_and_only_shared_emotions_count() -> None:
+    draw = np.random.default_rng(0)
+    known = [clip(seed % 2, corpus="known") for seed in range(40)]
+    new = [clip(seed % 3, corpus="new") for seed in range(30)]
+    train, test = known + new, new
+    of_train, of_test = (
+        np.array([[c.origin.emotion + 0.1 * draw.normal()] for c in clips], dtype=np.float32)
+        for clips in (train, test)
+    )
+    of_train[40:] *= -1  # would mislead, were it learned from
+    count, recall = strangers_recall(train, of_train, test, of_test, "new")
+    assert (count, recall) == (2, 1.0)
 
 
 def test_a_net_that_is_too_sure_is_cooled() -> None:
