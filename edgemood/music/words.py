@@ -147,7 +147,6 @@ GENRE_WORDS: dict[str, Affect] = {
 """Genres, after the mood they most often go with."""
 
 
-
 @dataclass(frozen=True, eq=False)
 class Words:
     """The words in force: those that came with edgemood, and the owner's."""
