@@ -40,30 +40,34 @@ class Ledger:
     def __init__(self, models: Path) -> None:
         self._json = models / "papers.json"
         self._markdown = models / "papers.md"
-        kept = json.loads(self._json.read_text("utf-8")) if self._json.exists() else {}
-        self._results = {
-            sense: {name: Result(**values) for name, values in systems.items()}
-            for sense, systems in kept.items()
-        }
 
     def holds(self, sense: str, system: str) -> bool:
         """Whether the system has been measured before."""
-        return system in self._results.get(sense, {})
+        return system in self._read().get(sense, {})
 
     def add(self, sense: str, result: Result) -> None:
         """Keep a result, in place of an earlier one of the same system, and write both files."""
-        self._results.setdefault(sense, {})[result.system] = result
+        results = self._read()
+        results.setdefault(sense, {})[result.system] = result
         kept = {
             sense: {name: asdict(result) for name, result in systems.items()}
-            for sense, systems in self._results.items()
+            for sense, systems in results.items()
         }
         self._json.write_text(json.dumps(kept, indent=2) + "\n", encoding="utf-8")
         self._markdown.write_text(self.markdown(), encoding="utf-8")
 
+    def _read(self) -> dict[str, dict[str, Result]]:
+        """What is kept now: the senses may be measured side by side."""
+        kept = json.loads(self._json.read_text("utf-8")) if self._json.exists() else {}
+        return {
+            sense: {name: Result(**values) for name, values in systems.items()}
+            for sense, systems in kept.items()
+        }
+
     def markdown(self) -> str:
         """The tables of all senses."""
         parts = [_HEAD]
-        for sense, systems in sorted(self._results.items()):
+        for sense, systems in sorted(self._read().items()):
             results = list(systems.values())
             notes = [f"- {r.system}: {r.note}" for r in results if r.note]
             parts += [f"## {sense}", _figures(results), _recalls(results), "\n".join(notes)]
