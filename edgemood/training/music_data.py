@@ -30,10 +30,8 @@ GENRES = (
 """AllMusic's, those of more than a few clips"""
 CODECS = {
     "mp3_96": ("mp3", "libmp3lame", "96k"),
-    "mp3_128": ("mp3", "libmp3lame", "128k"),
     "mp3_192": ("mp3", "libmp3lame", "192k"),
     "opus_24": ("opus", "libopus", "24k"),
-    "opus_48": ("opus", "libopus", "48k"),
     "opus_96": ("opus", "libopus", "96k"),
     "aac_64": ("m4a", "aac", "64k"),
 }

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -43,10 +42,9 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     judged = judge(model, [music_data.samples(path) for path in paths])
     figures = recognition(judged, truth)
     copies = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for codec in music_data.CODECS:
-            sounds = music_data.re_encoded(paths, codec, Path(folder))
-            copies[codec] = recognition(judge(model, sounds), truth)["quadrants"]["macro_f1"]
+    for codec in music_data.CODECS:
+        sounds = music_data.re_encoded(paths, codec, music_data.CACHE / "codecs")
+        copies[codec] = recognition(judge(model, sounds), truth)["quadrants"]["macro_f1"]
     worst = min(copies.values())
     sizes = [(models / f"music_mood.{kind}").stat().st_size for kind in ("tflite", "npz")]
     music = figures | {

@@ -18,8 +18,8 @@ Labels = NDArray[np.int64]
 
 SEED = 6
 FOLDS = 6
-SOFTNESS = (0.5, 1.0, 3.0)
-WIDTHS = (0.3, 0.6, 1.0)
+SOFTNESS = (1.0, 3.0, 6.0)
+WIDTHS = (0.1, 0.2, 0.4)
 """of the kernel, divided by the number of features"""
 
 

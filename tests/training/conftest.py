@@ -9,6 +9,8 @@ if find_spec("torch") is None:
         "test_export.py",
         "test_face_ladder.py",
         "test_face_training.py",
+        "test_lyrics_training.py",
+        "test_music_training.py",
         "test_papers.py",
         "test_scorecard.py",
         "test_speech_training.py",

@@ -28,7 +28,7 @@ HIDDEN: Final = 200
 _WINDOWS: Final = 3
 """of a song, in the middle of each third of what there is to hear of it"""
 _PEAK_DB: Final = -20.0
-"""What the level of a song is brought to before musicnn's logarithm, the median of the 4Q set."""
+"""What the peak of a song is brought to before musicnn's logarithm: about the 4Q set's median."""
 _LIBROSA: Final = (FFT_SAMPLES / 4) ** 2
 """librosa's power of a full-scale sine, which is 1 here"""
 

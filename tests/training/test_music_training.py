@@ -1,0 +1,64 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from edgemood.music.analysis.mel import BANDS, SLICE_FRAMES
+from edgemood.tflite import Model
+from edgemood.training import music_svm
+from edgemood.training.export import export_int8
+from edgemood.training.music_augment import Studio
+from edgemood.training.music_data import re_encoded
+from edgemood.training.music_nets import NETS, rglu
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_every_net_gives_four_logits_and_its_helpers(name: str):
+    logits, helped = NETS[name](7).learning(torch.rand(2, 1, SLICE_FRAMES, BANDS))
+    assert (logits.shape, helped.shape) == ((2, 4), (2, 7))
+
+
+def test_gates_and_global_maximum_survive_the_export(tmp_path: Path):
+    torch.manual_seed(0)
+    inputs = np.random.default_rng(0).random((24, SLICE_FRAMES, BANDS, 1)).astype(np.float32)
+    net = rglu(3).train()
+    for _ in range(3):
+        net(torch.from_numpy(inputs).permute(0, 3, 1, 2))
+    export_int8(net.eval(), inputs, tmp_path / "rglu.tflite")
+    model = Model(tmp_path / "rglu.tflite", inputs.shape[1:], (4,))
+    with torch.no_grad():
+        expected = net(torch.from_numpy(inputs).permute(0, 3, 1, 2)).numpy()
+    outputs = np.stack([model(values) for values in inputs])
+    assert np.abs(outputs - expected).max() < 0.1 * max(1.0, np.ptp(expected))
+
+
+def test_other_recordings_stay_pictures():
+    picture = np.random.default_rng(0).random((900, BANDS)).astype(np.float32)
+    slices = np.stack([Studio(seed).slice_of(picture) for seed in range(20)])
+    assert slices.shape[1:] == (SLICE_FRAMES, BANDS)
+    assert slices.min() >= 0
+    assert slices.max() < 3
+
+
+def test_the_machine_tells_clouds_of_points_apart():
+    draw = np.random.default_rng(0)
+    quadrants = np.arange(80) % 4
+    values = (draw.normal(size=(80, 6)) + 4 * np.eye(6)[quadrants]).astype(np.float32)
+    machine = music_svm.fit(music_svm.Setting(1.0, 1.0), values[:60], quadrants[:60])
+    judged = np.array([machine.logits(row).argmax() for row in values[60:]])
+    assert (judged == quadrants[60:]).mean() > 0.9
+
+
+def test_sharpness_makes_overconfident_logits_modest():
+    quadrants = np.arange(400) % 4
+    logits = 10 * np.eye(4)[np.where(np.arange(400) % 10 < 7, quadrants, (quadrants + 1) % 4)]
+    assert music_svm.sharpness(logits.astype(np.float32), quadrants) < 0.5
+
+
+def test_without_ffmpeg_the_error_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(FileNotFoundError, match="install ffmpeg"):
+        re_encoded([], "mp3_96", tmp_path)
