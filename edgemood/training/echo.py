@@ -1,6 +1,6 @@
 """What the box makes of people's voices while it plays music itself: `make scorecard ONLY=echo`.
 
-    python -m edgemood.training.echo [--split val] [--rooms 17]
+    python -m edgemood.training.echo [--split val] [--rooms 6]
 
 `nothing`: the microphone as it is. `leak`: no reference, but music heard around the voice lowers
 its reliability. `echo`: MPD's fifo output tells what plays, and it is taken out.
