@@ -126,7 +126,7 @@ def measure(system: System, minutes: float, data: Path, cache: Path) -> Result:
     }
     return Result(
         system.name,
-        f"{len(learned):,} clips, {epochs} epochs",
+        f"{len(learned):,} clips, {epochs} epochs in {minutes:g} min at most",
         figures,
         {str(e): float((predicted[true == i] == i).mean()) for i, e in enumerate(EMOTIONS)},
         parameters=sum(p.numel() for p in net.parameters()),
