@@ -181,7 +181,7 @@ def write_svm(machine: KernelSvm, share: float, sharpness: float, path: Path) ->
     """Write what `SoundModel` reads beside the network."""
     arrays = {name: np.asarray(getattr(machine, name)) for name in ARRAYS}
     arrays["support"] = arrays["support"].astype(np.float16)
-    extras = {"net_share": np.float32(share), "sharpness": np.float32(sharpness)}
+    extras = {"net_share": np.float32(share), "total_sharpness": np.float32(sharpness)}
     np.savez_compressed(path, **arrays, **extras)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,26 +119,25 @@ def _picture(levels: NDArray[np.uint8]) -> NDArray[np.float32]:
     return picture.reshape(-1, BANDS)
 
 
-def re_encoded(sounds: Sequence[Path], codec: str, folder: Path) -> list[NDArray[np.float32]]:
-    """Clips after a lossy codec, as mono sound at 16 kHz; copies are kept in `folder`.
+def re_encoded(sounds: Sequence[NDArray[np.float32]], codec: str) -> list[NDArray[np.float32]]:
+    """Clips after a lossy codec, as mono sound at 16 kHz.
 
-    Raises FileNotFoundError when ffmpeg is missing.
+    They are coded one behind the other, in one run of ffmpeg. Raises FileNotFoundError when it is
+    missing.
     """
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
         raise FileNotFoundError("ffmpeg is missing; it re-encodes the test clips: install ffmpeg")
     kind, encoder, rate = CODECS[codec]
-    folder.mkdir(parents=True, exist_ok=True)
-    quiet = (ffmpeg, "-nostdin", "-v", "error", "-y")
-    sound_format = ("-ac", "1", "-ar", "16000")
-    copies = []
-    for path in sounds:
-        coded = folder / f"{path.stem}.{codec}.{kind}"
-        decoded = folder / f"{path.stem}.{codec}.wav"
-        if not decoded.exists():
-            encode = (*quiet, "-i", path, "-c:a", encoder, "-b:a", rate, coded)
-            decode = (*quiet, "-i", coded, *sound_format, decoded)
-            for command in (encode, decode):
-                subprocess.run(command, check=True)  # noqa: S603  (the clips' own paths)
-        copies.append(samples(decoded))
-    return copies
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plain, coded, decoded = (folder / each for each in ("in.wav", f"coded.{kind}", "out.wav"))
+        soundfile.write(plain, np.concatenate(sounds), SAMPLE_RATE_HZ)
+        quiet = (ffmpeg, "-nostdin", "-v", "error")
+        encode = (*quiet, "-i", plain, "-c:a", encoder, "-b:a", rate, coded)
+        decode = (*quiet, "-i", coded, "-ac", "1", "-ar", str(SAMPLE_RATE_HZ), decoded)
+        for command in (encode, decode):
+            subprocess.run(command, check=True)  # noqa: S603  (constants and our own paths)
+        whole = samples(decoded)
+    ends = np.cumsum([len(sound) for sound in sounds])
+    return [part[: len(sound)] for part, sound in zip(np.split(whole, ends), sounds, strict=False)]

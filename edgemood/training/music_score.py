@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -38,13 +39,15 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     clips = [clip for clip in music_data.clips(data) if clip.split == split]
     paths = [data / "music" / clip.file for clip in clips]
     truth = np.array([clip.quadrant for clip in clips])
-    model = SoundModel(models / "music_mood.tflite")
-    judged = judge(model, [music_data.samples(path) for path in paths])
-    figures = recognition(judged, truth)
-    copies = {}
-    for codec in music_data.CODECS:
-        sounds = music_data.re_encoded(paths, codec, music_data.CACHE / "codecs")
-        copies[codec] = recognition(judge(model, sounds), truth)["quadrants"]["macro_f1"]
+    with ProcessPoolExecutor(len(music_data.CODECS) + 1) as pool:
+        plain = pool.submit(_judged, models, paths, None)
+        coded = {codec: pool.submit(_judged, models, paths, codec) for codec in music_data.CODECS}
+        judged = plain.result()
+        figures = recognition(judged, truth)
+        copies = {
+            codec: recognition(each.result(), truth)["quadrants"]["macro_f1"]
+            for codec, each in coded.items()
+        }
     worst = min(copies.values())
     sizes = [(models / f"music_mood.{kind}").stat().st_size for kind in ("tflite", "npz")]
     music = figures | {
@@ -54,6 +57,14 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         "size_bytes": sum(sizes),
     }
     return {"music": music, "music_lyrics": _together(models, data, split, judged, truth)}
+
+
+def _judged(models: Path, paths: list[Path], codec: str | None) -> Floats:
+    """Probabilities of the quadrants of clips as they are, or after a codec."""
+    sounds = [music_data.samples(path) for path in paths]
+    if codec is not None:
+        sounds = music_data.re_encoded(sounds, codec)
+    return judge(SoundModel(models / "music_mood.tflite"), sounds)
 
 
 def judge(model: SoundModel, sounds: Sequence[Floats]) -> Floats:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +19,10 @@ Labels = NDArray[np.int64]
 
 SEED = 6
 FOLDS = 6
-SOFTNESS = (1.0, 3.0, 6.0)
-WIDTHS = (0.1, 0.2, 0.4)
+ODDS = 3.0
+"""log odds at the margin"""
+SOFTNESS = (2.0, 4.0)
+WIDTHS = (0.2, 0.3)
 """of the kernel, divided by the number of features"""
 
 
@@ -56,26 +59,29 @@ def cross_validated(
 
 
 def fit(setting: Setting, values: Floats, quadrants: Labels, sharp: float = 1.0) -> KernelSvm:
-    """Fit one machine a quadrant; their logits are multiplied by `sharp`."""
+    """Fit one machine a pair of quadrants; the logits are multiplied by `sharp`."""
     mean = values.mean(axis=0)
     deviation = np.maximum(values.std(axis=0), 1e-6)
     standard = np.clip((values - mean) / deviation, -3.0, 3.0)
     width = setting.width / values.shape[1]
-    coefficients = np.zeros((len(values), len(QUADRANTS)))
-    bias = np.zeros(len(QUADRANTS))
-    for quadrant in range(len(QUADRANTS)):
-        machine = SVC(C=setting.softness, gamma=width, class_weight="balanced")
-        machine.fit(standard, quadrants == quadrant)
-        coefficients[machine.support_, quadrant] = machine.dual_coef_[0]
-        bias[quadrant] = machine.intercept_[0]
+    pairs = list(combinations(range(len(QUADRANTS)), 2))
+    coefficients = np.zeros((len(values), len(pairs)))
+    bias = np.zeros(len(pairs))
+    for number, pair in enumerate(pairs):
+        about = np.flatnonzero(np.isin(quadrants, pair))
+        machine = SVC(C=setting.softness, gamma=width)
+        machine.fit(standard[about], quadrants[about] == pair[0])
+        coefficients[about[machine.support_], number] = ODDS * machine.dual_coef_[0]
+        bias[number] = ODDS * machine.intercept_[0]
     used = np.flatnonzero(np.abs(coefficients).sum(axis=1) > 0)
     return KernelSvm(
         mean.astype(np.float32),
         deviation.astype(np.float32),
         standard[used].astype(np.float32),
-        (coefficients[used] * sharp).astype(np.float32),
-        (bias * sharp).astype(np.float32),
+        coefficients[used].astype(np.float32),
+        bias.astype(np.float32),
         np.array(width, dtype=np.float32),
+        np.array(sharp, dtype=np.float32),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any, Final
 
 import numpy as np
@@ -11,12 +12,15 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float32]
 
-ARRAYS: Final = ("mean", "deviation", "support", "coefficients", "bias", "width")
+ARRAYS: Final = ("mean", "deviation", "support", "coefficients", "bias", "width", "sharpness")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KernelSvm:
-    """One machine a class, each against the rest, over the same support vectors."""
+    """One machine for each pair of classes, over the same support vectors.
+
+    A class's logit is the sum of the log probabilities that it wins its pairs (pairwise coupling).
+    """
 
     mean: Floats
     """(features,): of the features in training"""
@@ -25,11 +29,13 @@ class KernelSvm:
     support: Floats
     """(vectors, features): standardised"""
     coefficients: Floats
-    """(vectors, classes)"""
+    """(vectors, pairs): pairs in the order of `itertools.combinations`"""
     bias: Floats
-    """(classes,)"""
+    """(pairs,)"""
     width: Floats
     """(): the kernel is exp(-width · squared distance)"""
+    sharpness: Floats
+    """(): what calibrates the logits"""
 
     @classmethod
     def of(cls, arrays: Mapping[str, NDArray[Any]]) -> KernelSvm:
@@ -43,5 +49,9 @@ class KernelSvm:
     def logits(self, values: Floats) -> Floats:
         """Calibrated logits, (classes,), of features (features,)."""
         distance = ((self.support - self.standardised(values)) ** 2).sum(axis=1)
-        logits: Floats = np.exp(-self.width * distance) @ self.coefficients + self.bias
-        return logits
+        odds = np.exp(-self.width * distance) @ self.coefficients + self.bias
+        logits = np.zeros(int((1 + np.sqrt(1 + 8 * len(odds))) / 2), dtype=np.float32)
+        for (first, second), each in zip(combinations(range(len(logits)), 2), odds, strict=True):
+            logits[first] -= np.logaddexp(0.0, -each)
+            logits[second] -= np.logaddexp(0.0, each)
+        return logits * self.sharpness

@@ -61,10 +61,12 @@ class SoundModel:
         """
         self._tagger = Tagger(path.with_name(TAGGER))
         self._net = Model(path, (SLICE_FRAMES, BANDS, 1), (len(QUADRANTS),))
-        arrays = npz.read(path.with_suffix(".npz"), _EXPECTED, (*ARRAYS, "net_share", "sharpness"))
+        arrays = npz.read(
+            path.with_suffix(".npz"), _EXPECTED, (*ARRAYS, "net_share", "total_sharpness")
+        )
         self._svm = KernelSvm.of(arrays)
         self._net_share = float(arrays["net_share"])
-        self._sharpness = float(arrays["sharpness"])
+        self._sharpness = float(arrays["total_sharpness"])
 
     def judge(self, pieces: Sequence[Piece]) -> SoundReading | None:
         """The mood of a song from stretches of it; None when all are shorter than a second."""
