@@ -14,7 +14,7 @@ from edgemood.pipe import Record, SenseReport, SenseState, decode
 
 PATIENCE_S = 60
 RECORDS_MAX = 20
-"""reports that may come before the first evidence"""
+"""records that may come before the first judgement: a face counts from its second picture on"""
 
 
 @pytest.fixture
@@ -36,8 +36,9 @@ def records_until_judged(process: subprocess.Popen[bytes], camera: CameraConfig)
     process.stdin.flush()
     records: list[Record] = []
     for line in itertools.islice(process.stdout, RECORDS_MAX):
-        records.append(decode(line))
-        if isinstance(records[-1], FaceEvidence):
+        record = decode(line)
+        records.append(record)
+        if isinstance(record, FaceEvidence) and record.scores is not None:
             return records
     raise AssertionError(records)
 
