@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgemood.config.schema import VisionConfig
 from edgemood.errors import ModelError
 from edgemood.vision.face_net import NetDetector, normalise
-from edgemood.vision.face_search import FaceSearch
+from edgemood.vision.face_search import FaceSearch, turned
 
 EYES = (222, 110)
 """between the eyes of the portrait, in its pixels"""
@@ -96,3 +96,14 @@ def test_the_network_sees_neither_exposure_nor_more_than_three_deviations(
 def test_a_missing_model_is_told(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"face\.tflite"):
         FaceSearch(tmp_path / "face.tflite")
+
+
+@pytest.mark.parametrize("tilt_deg", [-20, 20])
+def test_a_tilted_head_is_found(portrait: NDArray[np.uint8], tilt_deg: float) -> None:
+    tilted = turned(portrait, tilt_deg)
+    turn = cv2.getRotationMatrix2D((256, 256), tilt_deg, 1.0)
+    x, y = turn @ (*EYES, 1)
+    assert any(
+        face.x < x < face.x + face.width and face.y < y < face.y + face.height
+        for face in SEARCH.find(tilted)
+    )
