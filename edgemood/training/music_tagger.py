@@ -142,9 +142,23 @@ def _timbre(filters: Filters, bands: Any) -> Any:
 
 
 def _tempo(filters: Filters, mel: Any) -> Any:
-    """Filters along time in every band, the strongest kept."""
-    found = tf.nn.conv2d(mel, tf.constant(filters.kernel), 1, "SAME")
-    return tf.reduce_max(filters.after(found), 2, keepdims=True)
+    """Filters along time in every band, the strongest kept.
+
+    As a product with a matrix of the filters at every moment: as a convolution of so many frames
+    they take 30 MB of memory to run.
+    """
+    taps = filters.kernel[:, 0, 0]  # (frames, count)
+    frames, count = taps.shape
+    moved = np.zeros((WINDOW_FRAMES, WINDOW_FRAMES, count), dtype=np.float32)
+    for moment in range(WINDOW_FRAMES):
+        first = moment - (frames - 1) // 2
+        inside = slice(max(0, first), min(WINDOW_FRAMES, first + frames))
+        moved[inside, moment] = taps[inside.start - first : inside.stop - first]
+    bands = tf.transpose(tf.reshape(mel, (WINDOW_FRAMES, BANDS)))
+    found = tf.matmul(bands, tf.constant(moved.reshape(WINDOW_FRAMES, -1)))
+    placed = tf.reshape(found, (1, BANDS, WINDOW_FRAMES, count))
+    strongest = tf.reduce_max(filters.after(placed), 1)
+    return tf.reshape(strongest, (1, WINDOW_FRAMES, 1, count))
 
 
 def _apart(rows: Floats) -> Floats:
