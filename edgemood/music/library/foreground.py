@@ -36,7 +36,7 @@ def scan(index: SongIndex, config: Config, *, workers: int, dask: str | None, ag
     step_back()
     try:
         asyncio.run(_scan(index, config, workers=workers, dask=dask, again=again))
-    except (KeyboardInterrupt, asyncio.CancelledError):
+    except asyncio.CancelledError:
         sys.stderr.write("stopped; what was found is kept, and the rest is done next time\n")
     finally:
         index.close()
@@ -47,7 +47,8 @@ async def _scan(
 ) -> None:
     task = asyncio.current_task()
     assert task is not None
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+    for number in (signal.SIGINT, signal.SIGTERM):  # a shell's background job ignores SIGINT
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel)
     clock = SystemClock()
     await _follow_mpd(index, config)
     worklist = Worklist(index)
