@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from edgemood.cli.library import app as library
+from edgemood.cli.options import ConfigOption
 from edgemood.cli.profile import app as profile
 from edgemood.cli.where import CONFIG, socket_of
 from edgemood.errors import EdgemoodError
@@ -23,17 +24,6 @@ app = typer.Typer(
 )
 app.add_typer(library, name="library")
 app.add_typer(profile, name="profile")
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        envvar="EDGEMOOD_CONFIG",
-        help=f"Configuration of the daemon.  [default: {CONFIG}]",
-        show_default=False,
-    ),
-]
 
 
 @app.callback()

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
+from edgemood.cli.options import STATE, ConfigOption, StateOption
 from edgemood.cli.where import CONFIG
 from edgemood.errors import EdgemoodError, LibraryError
 
@@ -17,21 +18,6 @@ app = typer.Typer(
     no_args_is_help=True, help="The songs of the house and their moods.", rich_markup_mode=None
 )
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        envvar="EDGEMOOD_CONFIG",
-        help=f"Configuration of the daemon.  [default: {CONFIG}]",
-        show_default=False,
-    ),
-]
-StateOption = Annotated[
-    Path,
-    typer.Option(metavar="DIR", envvar="STATE_DIRECTORY", help="Folder the daemon keeps."),
-]
-STATE = Path("/var/lib/edgemood")
 SongArgument = Annotated[
     str, typer.Argument(metavar="SONG", help="MPD's name for the file, or words of its title.")
 ]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from edgemood.cli.options import STATE, ConfigOption, StateOption
 from edgemood.cli.where import CONFIG
 from edgemood.errors import ProfileError
 
@@ -16,21 +17,6 @@ app = typer.Typer(
     no_args_is_help=True, help="The people of the house and their tastes.", rich_markup_mode=None
 )
 
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        metavar="FILE",
-        envvar="EDGEMOOD_CONFIG",
-        help=f"Configuration of the daemon.  [default: {CONFIG}]",
-        show_default=False,
-    ),
-]
-StateOption = Annotated[
-    Path,
-    typer.Option(metavar="DIR", envvar="STATE_DIRECTORY", help="Folder the daemon keeps."),
-]
-STATE = Path("/var/lib/edgemood")
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
 
 _LOOK_EVERY_S = 0.3
