@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import heapq
 import itertools
 import time
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # the processes of the senses never sleep in a loop: 3 MB less for each
+    import asyncio
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
@@ -36,6 +38,8 @@ class SystemClock:
         return time.monotonic()
 
     async def sleep(self, duration_s: float) -> None:
+        import asyncio
+
         await asyncio.sleep(duration_s)
 
 
@@ -51,6 +55,8 @@ class ManualClock:
         return self._now_s
 
     async def sleep(self, duration_s: float) -> None:
+        import asyncio
+
         waking: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         heapq.heappush(self._sleepers, (self._now_s + duration_s, next(self._order), waking))
         await waking
@@ -69,5 +75,7 @@ class ManualClock:
 
 async def _settle() -> None:
     """Let tasks that can run do so until they wait again."""
+    import asyncio
+
     for _ in range(20):
         await asyncio.sleep(0)

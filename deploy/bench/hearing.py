@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 import statistics
 import tempfile
 from collections.abc import Iterator
@@ -43,8 +42,6 @@ def measure() -> Iterator[Figure]:
     yield Figure("speech_emotion_ms", 1000 * window_s, "ms", "judge a window of 2.56 s")
     together = 1.0 / (front_s / BLOCK_S + window_s / HOP_S)
     yield Figure("front_end_and_model_real_time", together, "×", "front end and emotion model")
-    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    yield Figure("hearing_peak_mb", peak_mb, "MB", "memory at most, everything loaded")
 
 
 def _blocks(path: Path) -> list[Block]:
