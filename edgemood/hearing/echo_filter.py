@@ -41,6 +41,7 @@ class EchoFilter:
         self._samples = block_samples
         self._played = np.zeros(2 * block_samples)
         self._spectra: Spectra = np.zeros((blocks, bins), dtype=np.complex128)
+        self._powers = np.zeros(self._spectra.shape)  # of what is played, as the spectra
         self._path: Spectra = np.zeros_like(self._spectra)
         self._doubt = np.full(self._path.shape, _UNKNOWN_PATH)
         self._rest_power = np.zeros(bins)
@@ -48,8 +49,8 @@ class EchoFilter:
 
     @property
     def path(self) -> Spectra:
-        """The echo path in partitions: (blocks, block_samples + 1)."""
-        return self._path
+        """The echo path as it is now, in partitions: (blocks, block_samples + 1)."""
+        return self._path.copy()
 
     def part(self, played: NDArray[np.float64], heard: NDArray[np.float64]) -> Parted:
         """Part the next block (n,) of the microphone's sound, given what was played."""
@@ -57,24 +58,30 @@ class EchoFilter:
         self._played = np.concatenate([self._played[n:], played])
         self._spectra[1:] = self._spectra[:-1]
         self._spectra[0] = np.fft.rfft(self._played)
+        self._powers[1:] = self._powers[:-1]
+        self._powers[0] = _power(self._spectra[0])
         echo = np.fft.irfft((self._spectra * self._path).sum(axis=0))[n:]
         rest = heard - echo
-        if self._spectra.any():
+        if self._powers.any():
             self._learn(rest)
         return Parted(echo, rest)
 
     def _learn(self, rest: NDArray[np.float64]) -> None:
         error = np.fft.rfft(np.concatenate([np.zeros(self._samples), rest]))
-        error_power = np.square(error.real) + np.square(error.imag)
-        self._rest_power += 0.5 * (error_power - self._rest_power)
-        played_power = np.square(self._spectra.real) + np.square(self._spectra.imag)
+        self._rest_power += 0.5 * (_power(error) - self._rest_power)
+        unsure = self._powers * self._doubt
         # half of each frame is zeros, so its power counts twice
-        expected = (played_power * self._doubt).sum(axis=0) + 2.0 * self._rest_power + _SMALLEST
-        gain = self._doubt / expected
-        self._doubt *= _FORGETTING**2 * np.maximum(0.0, 1.0 - 0.5 * gain * played_power)
-        self._doubt += (1.0 - _FORGETTING**2) * np.square(np.abs(self._path))
-        self._path = self._path + gain * self._spectra.conj() * error
+        expected = unsure.sum(axis=0) + 2.0 * self._rest_power + _SMALLEST
+        correction = self._doubt / expected * (self._spectra.conj() * error)
+        self._doubt *= _FORGETTING**2 * (1.0 - 0.5 * unsure / expected)
+        self._doubt += (1.0 - _FORGETTING**2) * _power(self._path)
+        self._path += correction
         self._next = (self._next + 1) % len(self._path)
         response = np.fft.irfft(self._path[self._next])
         response[self._samples :] = 0.0
         self._path[self._next] = np.fft.rfft(response)
+
+
+def _power(spectra: Spectra) -> NDArray[np.float64]:
+    power: NDArray[np.float64] = np.square(spectra.real) + np.square(spectra.imag)
+    return power

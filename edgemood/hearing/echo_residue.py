@@ -52,42 +52,43 @@ class ResidueSuppressor:
     """
 
     def __init__(self) -> None:
-        self._rest = np.zeros(HOP_SAMPLES)
-        self._echo = np.zeros(HOP_SAMPLES)
-        self._overlap = np.zeros(HOP_SAMPLES)
         bands = len(_BAND_EDGES)
-        self._rest_mean, self._echo_mean = np.zeros(bands), np.zeros(bands)
-        self._together, self._echo_alone = np.zeros(bands), np.full(bands, _SMALLEST)
+        # of the rest and of the echo
+        self._hop = np.zeros((2, 1, HOP_SAMPLES))
+        self._mean = np.zeros((2, bands))
+        # of each with the echo, about the mean
+        self._product = np.stack([np.zeros(bands), np.full(bands, _SMALLEST)])
+        self._overlap = np.zeros(HOP_SAMPLES)
         self._tail = np.zeros(HOP_SAMPLES + 1)
 
     def push(self, parted: Parted) -> Cleaned:
         """Take the next samples, a multiple of `HOP_SAMPLES`; give as many."""
-        rest = np.concatenate([self._rest, parted.rest])
-        echo = np.concatenate([self._echo, parted.echo])
-        self._rest, self._echo = rest[-HOP_SAMPLES:], echo[-HOP_SAMPLES:]
-        rest_spectra, echo_spectra = _spectra(rest), _spectra(echo)
-        rest_power = np.square(np.abs(rest_spectra))
-        echo_power = np.square(np.abs(echo_spectra))
-        residue = self._residue(rest_power, echo_power)
-        gain = np.maximum(1.0 - _CAUTION * residue / (rest_power + _SMALLEST), 0.0)
-        gain = np.maximum(np.sqrt(gain), _QUIETEST)
-        frames: Powers = np.fft.irfft(rest_spectra * gain, axis=1) * _WINDOW
-        left = (rest_power * np.square(gain)).sum()
-        at_least = _BEST_CASE * echo_power.sum()
-        music = max(float((residue * np.square(gain)).sum()), at_least)
-        return Cleaned(self._join(frames), float(min(1.0, music / (left + _SMALLEST))))
+        sounds = np.concatenate([parted.rest, parted.echo]).reshape(2, -1, HOP_SAMPLES)
+        hops = np.concatenate([self._hop, sounds], axis=1)
+        self._hop = sounds[:, -1:]
+        frames = np.concatenate([hops[:, :-1], hops[:, 1:]], axis=2)
+        spectra = np.fft.rfft(frames * _WINDOW)
+        powers = np.square(spectra.real) + np.square(spectra.imag)
+        rest, echo = powers
+        residue = self._residue(powers)
+        kept = np.maximum(1.0 - _CAUTION * residue / (rest + _SMALLEST), _QUIETEST**2)
+        cleaned: Powers = np.fft.irfft(spectra[0] * np.sqrt(kept)) * _WINDOW
+        left = float(np.vdot(rest, kept))
+        music = max(float(np.vdot(residue, kept)), _BEST_CASE * float(echo.sum()))
+        return Cleaned(self._join(cleaned), min(1.0, music / (left + _SMALLEST)))
 
-    def _residue(self, rest: Powers, echo: Powers) -> Powers:
-        """The expected power of music in each frame of the rest, (frames, bins)."""
-        rest_bands = np.add.reduceat(rest, _BAND_EDGES, axis=1)
-        echo_bands = np.add.reduceat(echo, _BAND_EDGES, axis=1)
-        self._rest_mean += _SLOW * (rest_bands.mean(axis=0) - self._rest_mean)
-        self._echo_mean += _SLOW * (echo_bands.mean(axis=0) - self._echo_mean)
-        more_rest, more_echo = rest_bands - self._rest_mean, echo_bands - self._echo_mean
-        self._together += _SLOW * ((more_rest * more_echo).mean(axis=0) - self._together)
-        self._echo_alone += _SLOW * (np.square(more_echo).mean(axis=0) - self._echo_alone)
-        leakage = np.clip(self._together / (self._echo_alone + _SMALLEST**2), 0.0, 1.0)
-        expected: Powers = np.repeat(leakage, _BAND_WIDTHS) * self._with_tail(echo)
+    def _residue(self, powers: Powers) -> Powers:
+        """The expected power of music in each frame of the rest, (frames, bins).
+
+        `powers`: (2, frames, bins), of the rest and of the echo.
+        """
+        bands = np.add.reduceat(powers, _BAND_EDGES, axis=2)
+        self._mean += _SLOW * (bands.mean(axis=1) - self._mean)
+        more = bands - self._mean[:, np.newaxis]
+        self._product += _SLOW * ((more * more[1]).mean(axis=1) - self._product)
+        together, echo_alone = self._product
+        leakage = np.clip(together / (echo_alone + _SMALLEST**2), 0.0, 1.0)
+        expected: Powers = np.repeat(leakage, _BAND_WIDTHS) * self._with_tail(powers[1])
         return expected
 
     def _with_tail(self, echo: Powers) -> Powers:
@@ -105,9 +106,3 @@ class ResidueSuppressor:
         self._overlap = halves[-1, 1]
         joined: NDArray[np.float64] = (before + halves[:, 0]).reshape(-1)
         return joined
-
-
-def _spectra(sound: NDArray[np.float64]) -> NDArray[np.complex128]:
-    views = np.lib.stride_tricks.sliding_window_view(sound, _FRAME_SAMPLES)[::HOP_SAMPLES]
-    spectra: NDArray[np.complex128] = np.fft.rfft(views * _WINDOW, axis=1)
-    return spectra

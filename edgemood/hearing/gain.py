@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from typing import Final
 
@@ -37,10 +38,12 @@ class AutomaticGain:
 
         Digital silence says nothing of the room and changes nothing.
         """
-        power, peak = float(samples.var()), float(np.abs(samples).max())
+        around_offset = samples - samples.mean()
+        power = float(around_offset @ around_offset) / len(samples)
         if power > _SILENCE**2:
-            self._floors_db.append(10.0 * np.log10(power))
-            self._peaks_db.append(20.0 * np.log10(peak))
+            peak = max(float(samples.max()), -float(samples.min()))
+            self._floors_db.append(10.0 * math.log10(power))
+            self._peaks_db.append(20.0 * math.log10(peak))
             wanted_db = min(
                 MOST_GAIN_DB,
                 FLOOR_DBFS - min(self._floors_db),
