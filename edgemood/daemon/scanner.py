@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import MODELS, MusicConfig
+from edgemood.daemon.child import ORDERLY, Child, Habits
 from edgemood.errors import LibraryError
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.report import Order, ScanReport, ScanState, decode_report, encode
@@ -22,11 +18,7 @@ from edgemood.music.words import SHIPPED, Words
 from edgemood.trouble import Trouble
 
 COMMAND: Sequence[str] = (sys.executable, "-m", "edgemood.music.library")
-FIRST_PAUSE_S = 5.0
-LONGEST_PAUSE_S = 300.0
-STEADY_S = 600.0
-"""a process that lived this long begins again at the shortest pause"""
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
+HABITS = Habits(first_pause_s=5.0, longest_pause_s=300.0, steady_s=600.0)
 
 log = logging.getLogger(__name__)
 
@@ -42,51 +34,26 @@ class ScannerProcess:
         command: Sequence[str] = COMMAND,
     ) -> None:
         """`on_damage` is told, in the owner's words, that the index is damaged."""
-        self._order = order
-        self._clock = clock
+        self._child = Child(command, encode(order), self._take, HABITS, clock)
         self._on_damage = on_damage
-        self._command = command
         self._trouble = Trouble(log)
         self.report = ScanReport(ScanState.STARTING)
-        self.pid: int | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None while there is none."""
+        return self._child.pid
 
     async def run(self) -> None:
         """Keep the scan alive until cancelled; then no process is left."""
-        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        while True:
-            started_s = self._clock.now_s()
-            await self._live_once()
-            if self._clock.now_s() - started_s >= STEADY_S:
-                backoff.reset()
-            await self._clock.sleep(backoff.pause_s())
+        await self._child.run(self._ended)
 
-    async def _live_once(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
-            start_new_session=True,  # Ctrl-C is for the daemon, which ends the scan itself
-        )
-        self.pid = process.pid
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(encode(self._order))
-        try:
-            while line := await process.stdout.readline():
-                self._take(decode_report(line))
-        except ValueError as error:
-            self._trouble.starts(f"the scan of the library speaks nonsense: {error}")
-        finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-            await process.wait()
-            process.stdin.close()
-            self.pid = None
+    def _ended(self, how: str) -> None:
+        if how != ORDERLY:
+            self._trouble.starts(f"the scan of the library {how}; it is started again")
 
-    def _take(self, report: ScanReport) -> None:
-        self.report = report
+    def _take(self, line: bytes) -> None:
+        self.report = report = decode_report(line)
         match report.state:
             case ScanState.DAMAGED:
                 self._on_damage(report.detail)

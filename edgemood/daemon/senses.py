@@ -1,18 +1,14 @@
-"""A sense in a process of its own: started, watched, killed when it hangs, and started again."""
+"""A sense in a process of its own, as the daemon sees it: its evidence and how its device does."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import logging
-import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 
-from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
+from edgemood.daemon.child import Child, Habits
 from edgemood.mood import FaceEvidence, Sense, VoiceEvidence
 from edgemood.pipe import SenseReport, SenseState, decode
 from edgemood.trouble import Trouble
@@ -21,18 +17,13 @@ COMMANDS: dict[Sense, Sequence[str]] = {
     Sense.FACE: (sys.executable, "-m", "edgemood.vision"),
     Sense.VOICE: (sys.executable, "-m", "edgemood.hearing"),
 }
-
-STARTUP_LIMIT_S = 60.0
-"""the first record may take this long: OpenCV and a camera stack start slowly on a Zero 2 W"""
-SILENCE_LIMIT_S = 10.0
-"""a sense promises a record every two seconds; five times that is a hang"""
-FIRST_PAUSE_S = 0.5
-LONGEST_PAUSE_S = 30.0
-STEADY_S = 60.0
-"""a process that lived this long begins again at the shortest pause"""
-
-_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
-"""numpy's threads would spin between the small products of a sense, and take the cores from MPD"""
+HABITS = Habits(
+    first_pause_s=0.5,
+    longest_pause_s=30.0,
+    steady_s=60.0,
+    startup_limit_s=60.0,  # OpenCV and a camera stack start slowly on a Zero 2 W
+    silence_limit_s=10.0,  # five times the two seconds within which a sense promises a record
+)
 
 Evidence = FaceEvidence | VoiceEvidence
 
@@ -52,85 +43,41 @@ class SenseProcess:
         command: Sequence[str] | None = None,
     ) -> None:
         self._sense = sense
-        self._command = command or COMMANDS[sense]
-        self._config_line = config.model_dump_json().encode() + b"\n"
         self._clock = clock
         self._on_evidence = on_evidence
         self._trouble = Trouble(logging.getLogger(f"edgemood.{sense}"))
-        self._deadline_s = clock.now_s()
-        self._device = asyncio.Lock()  # one process at a time may have it
+        order = config.model_dump_json().encode() + b"\n"
+        self._child = Child(command or COMMANDS[sense], order, self._take, HABITS, clock)
         self.report = self._own_report(SenseState.STARTING, "")
         self.last_evidence: Evidence | None = None
-        self.restarts = 0
-        self.pid: int | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Of the process; None while there is none."""
+        return self._child.pid
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again."""
+        return self._child.restarts
 
     async def run(self) -> None:
         """Keep the sense alive until cancelled."""
-        async with self._device:
-            await self._live()
-
-    async def _live(self) -> None:
         self.report = self._own_report(SenseState.STARTING, "")
         self.last_evidence = None
-        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
-        while True:
-            started_s = self._clock.now_s()
-            problem = await self._live_once()
-            self._tell(self._own_report(SenseState.FAULT, f"{problem}; it is started again"))
-            if self._clock.now_s() - started_s >= STEADY_S:
-                backoff.reset()
-            await self._clock.sleep(backoff.pause_s())
-            self.restarts += 1
+        await self._child.run(self._ended)
 
-    async def _live_once(self) -> str:
-        """One life of the process; says how it ended."""
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
-            start_new_session=True,  # Ctrl-C is for the daemon, which ends the sense itself
-        )
-        self.pid = process.pid
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(self._config_line)
-        self._deadline_s = self._clock.now_s() + STARTUP_LIMIT_S
-        reading = asyncio.create_task(self._read(process.stdout))
-        silence = asyncio.create_task(self._wait_for_silence())
-        try:
-            done, _ = await asyncio.wait({reading, silence}, return_when=asyncio.FIRST_COMPLETED)
-            if reading not in done:
-                return f"the {self._sense} process hangs"
-            problem = reading.result()
-        finally:
-            for task in (reading, silence):
-                task.cancel()
-            _kill(process)
-            await process.wait()
-            process.stdin.close()
-            self.pid = None
-        return problem or f"the {self._sense} process ended ({_ending(process.returncode)})"
+    def _take(self, line: bytes) -> None:
+        record = decode(line)
+        if isinstance(record, SenseReport):
+            self._tell(record)
+        else:
+            self.last_evidence = record
+            self._on_evidence(record)
 
-    async def _read(self, records: asyncio.StreamReader) -> str:
-        """Hand on records until the pipe ends; says what was wrong with it, if anything."""
-        try:
-            while line := await records.readline():
-                record = decode(line)
-                self._deadline_s = self._clock.now_s() + SILENCE_LIMIT_S
-                if isinstance(record, SenseReport):
-                    self._tell(record)
-                else:
-                    self.last_evidence = record
-                    self._on_evidence(record)
-        except ValueError as error:
-            return str(error)
-        return ""
-
-    async def _wait_for_silence(self) -> None:
-        """Return when the process has been silent for too long."""
-        while (left_s := self._deadline_s - self._clock.now_s()) > 0:
-            await self._clock.sleep(left_s)
+    def _ended(self, how: str) -> None:
+        detail = f"the {self._sense} process {how}; it is started again"
+        self._tell(self._own_report(SenseState.FAULT, detail))
 
     def _tell(self, report: SenseReport) -> None:
         """Take in a report; the journal gets the beginning and the end of a trouble."""
@@ -142,16 +89,3 @@ class SenseProcess:
 
     def _own_report(self, state: SenseState, detail: str) -> SenseReport:
         return SenseReport(self._sense, self._clock.now_s(), state, device="", detail=detail)
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the process and whatever it started; it holds nothing that needs tidying up."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _ending(returncode: int | None) -> str:
-    if returncode is None:
-        return "unknown"
-    return f"signal {-returncode}" if returncode < 0 else f"exit status {returncode}"
