@@ -1,9 +1,11 @@
 """What the box makes of people's voices while it plays music itself: `make scorecard ONLY=echo`.
 
-    python -m edgemood.training.echo [--split val] [--rooms 6]
+    python -m edgemood.training.echo [--split val] [--rooms 24]
 
 `nothing`: the microphone as it is. `leak`: no reference, but music heard around the voice lowers
-its reliability. `echo`: MPD's fifo output tells what plays, and it is taken out.
+its reliability. `echo`: MPD's fifo output tells what plays, and it is taken out. Without music, and
+with music as loud as the people, the same clips are heard in every room; everything else is heard
+in the first rooms only.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import argparse
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -30,8 +33,11 @@ from edgemood.training.echo_scenes import ROOMS, Said, Scene, Sound, scenes
 
 LADDER_DB: Final = (10, 0, -10)
 """speech to music"""
+LADDER_ROOMS: Final = 6
+"""for the rungs beside 0 dB, and for hum"""
 _AFTERWARDS_S = 1.7
 """The last judgement of a clip comes this long after its end at most: gate, pause and echo."""
+_DRAWS: Final = 1000
 _UNTOLD: Final = np.empty(0, dtype=np.float32)
 
 
@@ -61,6 +67,34 @@ _EARS: Final[dict[str, Callable[[Path], _Ear]]] = {
     "leak": _unaided,
     "echo": _told,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """One way of hearing what is said in a room."""
+
+    key: str
+    ear: Callable[[Path], _Ear]
+    hear: Callable[[Scene], Sound]
+    in_every_room: bool = False
+
+
+_TRIALS: Final = (
+    _Trial("clean", _unaided, Scene.heard_without_music, in_every_room=True),
+    _Trial("clean_nothing", _bare, Scene.heard_without_music),
+    _Trial("hum", _unaided, Scene.heard_over_hum),
+    _Trial("hum_nothing", _bare, Scene.heard_over_hum),
+    *(
+        _Trial(
+            f"{level}db_{name}".replace("-", "minus_"),
+            ear,
+            partial(Scene.heard, speech_to_music_db=level),
+            in_every_room=level == 0,
+        )
+        for name, ear in _EARS.items()
+        for level in LADDER_DB
+    ),
+)
 
 
 @dataclass(slots=True)
@@ -94,8 +128,23 @@ class _Tally:
 
     def uar(self) -> float:
         """Unweighted average recall of all clips; those nobody judged count as wrong."""
-        scores, labels = np.stack(self.scores), np.array(self.labels)
-        return float(np.nanmean(metrics.recalls(scores, labels)))
+        return _uar(np.stack(self.scores), np.array(self.labels))
+
+    def uar_of_first(self, clips: int) -> float:
+        """The same of the first clips only."""
+        return _uar(np.stack(self.scores[:clips]), np.array(self.labels[:clips]))
+
+    def uar_below(self, other: _Tally) -> tuple[float, float]:
+        """How far the recall lies below the other's on the same clips, and the standard error.
+
+        The error is that of 1,000 draws of as many clips, the same ones for both.
+        """
+        labels, ours, theirs = np.array(self.labels), np.stack(self.scores), np.stack(other.scores)
+        draws = np.random.default_rng(0).integers(0, len(labels), (_DRAWS, len(labels)))
+        drawn = [
+            _uar(theirs[clips], labels[clips]) - _uar(ours[clips], labels[clips]) for clips in draws
+        ]
+        return other.uar() - self.uar(), float(np.std(drawn))
 
     def trust(self) -> float:
         """The mean over all clips of the reliability of their best evidence."""
@@ -106,30 +155,27 @@ def measure(
     models: Path, data: Path, split: str = "test", rooms: int = ROOMS
 ) -> dict[str, dict[str, Any]]:
     """The figures under their key in the scorecard, ``echo``."""
-    clean, uncleaned = _Tally(), _Tally()
-    humming, uncleaned_humming = _Tally(), _Tally()
-    spoken = {(name, level): _Tally() for name in _EARS for level in LADDER_DB}
+    heard = {trial.key: _Tally() for trial in _TRIALS}
     alone = {name: _Tally() for name in _EARS}
-    for scene in scenes(data, split, rooms):
-        _listen(_unaided(models), scene, scene.heard_without_music(), clean)
-        _listen(_bare(models), scene, scene.heard_without_music(), uncleaned)
-        _listen(_unaided(models), scene, scene.heard_over_hum(), humming)
-        _listen(_bare(models), scene, scene.heard_over_hum(), uncleaned_humming)
+    for number, scene in enumerate(scenes(data, split, rooms)):
+        is_first = number < LADDER_ROOMS
+        for trial in _TRIALS:
+            if trial.in_every_room or is_first:
+                _listen(trial.ear(models), scene, trial.hear(scene), heard[trial.key])
         for name, ear in _EARS.items():
-            for level in LADDER_DB:
-                _listen(ear(models), scene, scene.heard(level), spoken[name, level])
-            alone[name].add_silence(scene, _judged(ear(models), scene, scene.heard(None)))
+            if name == "echo" or is_first:
+                alone[name].add_silence(scene, _judged(ear(models), scene, scene.heard(None)))
+    clips_ladder = len(heard["hum"].labels)
+    lost, lost_error = heard["0db_echo"].uar_below(heard["clean"])
     figures: dict[str, Any] = {
-        "clips": len(clean.labels),
+        "clips": len(heard["clean"].labels),
+        "clips_ladder": clips_ladder,
+        "uar_clean_ladder": heard["clean"].uar_of_first(clips_ladder),
         "song_min": round(alone["echo"].silent_min, 1),
-        "uar_clean": clean.uar(),
-        "trust_clean": clean.trust(),
-        "uar_clean_nothing": uncleaned.uar(),
-        "uar_hum": humming.uar(),
-        "uar_hum_nothing": uncleaned_humming.uar(),
+        "uar_lost_0db_echo": lost,
+        "uar_lost_0db_echo_error": lost_error,
     }
-    for (name, level), tally in spoken.items():
-        key = f"{level}db_{name}".replace("-", "minus_")
+    for key, tally in heard.items():
         figures |= {f"uar_{key}": tally.uar(), f"trust_{key}": tally.trust()}
     for name, tally in alone.items():
         key = "false_voice_per_min" if name == "echo" else f"{name}_false_voice_per_min"
@@ -164,6 +210,10 @@ def _blocks(heard: Sound, reference: Sound) -> Iterator[tuple[Block, NDArray[np.
         end = start + BLOCK_SAMPLES
         at_s = end * BLOCK_S / BLOCK_SAMPLES
         yield Block(at_s, np.clip(heard[start:end], -1, 1), 0.0), reference[start:end]
+
+
+def _uar(scores: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    return float(np.nanmean(metrics.recalls(scores, labels)))
 
 
 def _wrong(label: int) -> Scores:

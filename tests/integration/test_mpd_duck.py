@@ -1,4 +1,5 @@
 import asyncio
+import contextlib
 
 import pytest
 
@@ -19,7 +20,7 @@ def volume(person) -> int:
 async def listened(dj, clock, *, closely: bool) -> None:
     """Have the box listen closely, or no longer, and let the time pass that it takes."""
     task = asyncio.create_task(dj.listen(closely=closely))
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(30):
         while not task.done():
             await asyncio.sleep(0.005)
             await clock.advance(0.05)
@@ -27,21 +28,38 @@ async def listened(dj, clock, *, closely: bool) -> None:
 
 
 @pytest.fixture
-def play(room, until, clock, person):
-    async def play(dj) -> None:
-        dj.hear(room(Emotion.HAPPY))
-        await until(lambda: person.state() == "play" and dj.status().playing, clock)
+def playing(switch_on, box, room, until, clock, *, person):
+    """A box that plays, at the volume that a person has set if one is given."""
 
-    return play
+    @contextlib.asynccontextmanager
+    async def playing(at_volume=None, config=box):
+        if at_volume is not None:
+            person.setvol(at_volume)
+        async with switch_on(config=config) as dj:
+            dj.hear(room(Emotion.HAPPY))
+            await until(lambda: person.state() == "play" and dj.status().playing, clock)
+            yield dj
+
+    return playing
+
+
+@pytest.fixture
+def listening(playing, clock):
+    """A box that plays and has begun to listen closely."""
+
+    @contextlib.asynccontextmanager
+    async def listening(*at_volume, **config):
+        async with playing(*at_volume, **config) as dj:
+            await listened(dj, clock, closely=True)
+            yield dj
+
+    return listening
 
 
 async def test_the_music_is_low_while_the_box_listens_and_then_exactly_as_loud_as_before(
-    switch_on, box, clock, person, play
+    listening, clock, person
 ) -> None:
-    person.setvol(73)
-    async with switch_on(config=box) as dj:
-        await play(dj)
-        await listened(dj, clock, closely=True)
+    async with listening(73) as dj:
         assert volume(person) == 18
         await listened(dj, clock, closely=True)
         assert volume(person) == 18
@@ -50,12 +68,9 @@ async def test_the_music_is_low_while_the_box_listens_and_then_exactly_as_loud_a
 
 
 async def test_the_volume_that_a_person_sets_meanwhile_stays(
-    switch_on, box, clock, *, person, play, memory
+    listening, clock, person, memory
 ) -> None:
-    person.setvol(80)
-    async with switch_on(config=box) as dj:
-        await play(dj)
-        await listened(dj, clock, closely=True)
+    async with listening(80) as dj:
         person.setvol(50)
         await listened(dj, clock, closely=False)
         assert volume(person) == 50
@@ -63,35 +78,24 @@ async def test_the_volume_that_a_person_sets_meanwhile_stays(
 
 
 async def test_the_volume_is_restored_by_the_next_daemon_if_this_one_dies(
-    switch_on, box, clock, *, person, play, memory
+    listening, playing, clock, *, person, memory, until
 ) -> None:
-    person.setvol(64)
-    async with switch_on(config=box) as dj:
-        await play(dj)
-        await listened(dj, clock, closely=True)
+    async with listening(64):
         remembered = dict(memory)
     person.setvol(16)
     memory.update(remembered)  # as if the first daemon had been killed
-    async with switch_on(config=box) as dj:
-        await play(dj)
-        assert volume(person) == 64
+    async with playing():
+        await until(lambda: volume(person) == 64, clock)
 
 
-async def test_a_daemon_that_ends_leaves_the_music_as_loud_as_it_was(
-    switch_on, box, clock, person, play
-) -> None:
-    person.setvol(90)
-    async with switch_on(config=box) as dj:
-        await play(dj)
-        await listened(dj, clock, closely=True)
+async def test_a_daemon_that_ends_leaves_the_music_as_loud_as_it_was(listening, person) -> None:
+    async with listening(90):
+        assert volume(person) < 90
     assert volume(person) == 90
 
 
-async def test_the_music_does_not_stay_low_for_ever(switch_on, box, clock, person, play) -> None:
-    person.setvol(60)
-    async with switch_on(config=box) as dj:
-        await play(dj)
-        await listened(dj, clock, closely=True)
+async def test_the_music_does_not_stay_low_for_ever(listening, clock, person) -> None:
+    async with listening(60) as dj:
         await clock.advance(LONGEST_S)
         await listened(dj, clock, closely=True)
         assert volume(person) == 60
@@ -100,11 +104,8 @@ async def test_the_music_does_not_stay_low_for_ever(switch_on, box, clock, perso
 
 
 async def test_nothing_is_turned_down_where_the_owner_wants_all_of_the_volume(
-    switch_on, config, clock, person, play
+    listening, config, person
 ) -> None:
     music = config.music.model_copy(update={"duck": 100})
-    person.setvol(60)
-    async with switch_on(config=config.model_copy(update={"music": music})) as dj:
-        await play(dj)
-        await listened(dj, clock, closely=True)
+    async with listening(60, config=config.model_copy(update={"music": music})):
         assert volume(person) == 60
