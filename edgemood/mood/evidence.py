@@ -24,6 +24,7 @@ class Reason(StrEnum):
     NO_FACE = "no face in view"
     FACE_SMALL = "the face is too far away"
     FACE_BLURRED = "the face is blurred"
+    FACE_UNCLEAR = "the face says nothing clearly"
     SILENCE = "nobody speaks"
     MUSIC = "only music is heard"
     NOISE = "only noise is heard"

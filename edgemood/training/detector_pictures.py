@@ -1,4 +1,4 @@
-"""Pictures of 640×480 to measure detectors on: somebody in a room, and nobody anywhere.
+"""Pictures of 640×480 to measure detectors on: somebody in a room, once or for a while, or nobody.
 
 Somebody is a photograph of Labeled Faces in the Wild, shrunk and laid into a picture of nobody with
 all that it shows of the head; nothing of it is repainted.
@@ -25,6 +25,15 @@ SIDES_PX = (24, 36, 54, 80, 120, 180)
 TILTS_DEG = (0.0, 20.0)
 """every other photograph is tilted this far, to either side by turns"""
 
+SITTING, EMPTY = 16, 6
+"""pictures in which somebody sits in a room, and then those after they have left"""
+
+_SWAY = 0.03
+"""of a head that keeps still, from one picture to the next, as a share of the face"""
+_NOD_DEG, _LEAN = 1.5, 0.01
+_MEMORY = 0.8  # of sway, nod and lean
+_SHIFT = 0.6  # by which somebody sits down elsewhere, once
+_NOISE = 3.0  # of the sensor, in grey levels
 _CUTS = 3
 _TEXTURES = 60
 _WITHOUT_FACES = (
@@ -44,6 +53,28 @@ def rooms_with_somebody(photos: list[Photo], part: Part) -> Iterator[tuple[int, 
         for side in SIDES_PX:
             behind = _cut(empty[dice.integers(len(empty))], dice)
             yield side, _with_photo(behind, photo, side, tilt, dice)
+
+
+def evenings(photos: list[Photo], part: Part) -> Iterator[list[Scene]]:
+    """Pictures in a row: a photograph sits in a room, sways, moves over once, and leaves.
+
+    A stand-in for video of people, of which none is at hand: nobody's expression changes.
+    """
+    rooms, _ = load_backgrounds(part)
+    dice = np.random.default_rng(4)
+    for photo in photos:
+        behind = _cut(rooms[dice.integers(len(rooms))], dice)
+        side = math.exp(dice.uniform(math.log(54), math.log(150)))
+        x, y = dice.uniform(side, WIDTH - 2 * side), dice.uniform(side, HEIGHT - side)
+        sway = np.zeros(4)
+        scenes = []
+        for number in range(SITTING):
+            sway = _MEMORY * sway + dice.normal(0, (_SWAY, _SWAY, _NOD_DEG, _LEAN))
+            right = x + side * (sway[0] + _SHIFT * (number >= SITTING // 2))
+            middle, grown = (right, y + side * sway[1]), side * math.exp(sway[3])
+            scenes.append(_noisy(_laid(behind, photo, grown, sway[2], middle), dice))
+        nobody = Scene(behind, np.zeros((0, 3), dtype=np.float32))
+        yield scenes + [_noisy(nobody, dice) for _ in range(EMPTY)]
 
 
 def photographs_alone(photos: list[Photo]) -> Iterator[Scene]:
@@ -91,18 +122,25 @@ def _cut(picture: Grey, dice: Generator) -> Grey:
 
 
 def _with_photo(behind: Grey, photo: Photo, side: int, tilt_deg: float, dice: Generator) -> Scene:
+    middle = (
+        dice.uniform(side, WIDTH - side),
+        dice.uniform(min(side, HEIGHT / 2 - 1), HEIGHT - min(side, HEIGHT / 2 - 1)),
+    )
+    return _laid(behind, photo, side, tilt_deg, middle)
+
+
+def _laid(
+    behind: Grey, photo: Photo, side: float, tilt_deg: float, middle: tuple[float, float]
+) -> Scene:
+    """A photograph laid over a picture, its face `side` pixels wide, about `middle`."""
     scale = side / photo.side
     size = tuple(round(length * scale) for length in photo.grey.shape[::-1])
     head = cv2.resize(
         photo.grey, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     )
-    x, y = (
-        dice.uniform(side, WIDTH - side),
-        dice.uniform(min(side, HEIGHT / 2 - 1), HEIGHT - min(side, HEIGHT / 2 - 1)),
-    )
-    middle = ((photo.x + photo.side / 2) * scale, (photo.y + photo.side / 2) * scale)
-    place = cv2.getRotationMatrix2D(middle, tilt_deg, 1.0)
-    place[:, 2] += np.array([x, y]) - middle
+    own = ((photo.x + photo.side / 2) * scale, (photo.y + photo.side / 2) * scale)
+    place = cv2.getRotationMatrix2D(own, tilt_deg, 1.0)
+    place[:, 2] += np.array(middle) - own
     edge = max(1.0, side * 0.04)
     inner = np.zeros(head.shape, dtype=np.float32)
     inset = math.ceil(edge)
@@ -111,4 +149,9 @@ def _with_photo(behind: Grey, photo: Photo, side: int, tilt_deg: float, dice: Ge
     opacity = cv2.warpAffine(mask, place, (WIDTH, HEIGHT))
     over = cv2.warpAffine(head, place, (WIDTH, HEIGHT), borderMode=cv2.BORDER_REPLICATE)
     grey = behind + opacity * (over.astype(np.float32) - behind)
-    return Scene(grey.round().astype(np.uint8), np.array([[x, y, side]], dtype=np.float32))
+    return Scene(grey.round().astype(np.uint8), np.array([[*middle, side]], dtype=np.float32))
+
+
+def _noisy(scene: Scene, dice: Generator) -> Scene:
+    noise = dice.standard_normal(scene.grey.shape, dtype=np.float32) * np.float32(_NOISE)
+    return Scene(np.clip(scene.grey + noise, 0, 255).astype(np.uint8), scene.boxes)

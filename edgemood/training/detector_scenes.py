@@ -33,6 +33,10 @@ from edgemood.training.face_data import PRIVATE_TEST, PUBLIC_TEST, TRAINING, loa
 from edgemood.vision.frame import Grey
 
 _TILT_DEG = 14.0
+_WHOLE_HEAD = 0.7
+"""share of photographed faces that are pasted with what is around them …"""
+_AMONG_OTHERS, _ALONE = 1.5, 2.4
+"""… up to so many times as wide as the face, so that nobody else's is covered"""
 _NEAR_FACE_PX = 60
 """from here on photographs are as frequent as faces of FER2013, which have 48 pixels"""
 
@@ -68,8 +72,12 @@ def compose(material: Material, side: int, sizes: tuple[float, float], dice: Gen
         if dice.random() < 0.65:
             paint_figure(canvas, place, skin, dice)
     faces = [dice.random() < 0.75 for _ in people]
+    widest = _ALONE if len(people) == 1 else _AMONG_OTHERS
     for place, skin, real in zip(people, skins, faces, strict=True):
-        (_paste_face if real else _paste_false)(canvas, material, place, skin, dice)
+        if real:
+            _paste_face(canvas, material, place, skin, dice, widest=widest)
+        else:
+            _paste_false(canvas, material, place, skin, dice)
     boxes = np.array([place for place, real in zip(people, faces, strict=True) if real])
     return Scene(seen(canvas, dice), boxes.reshape(-1, 3).astype(np.float32))
 
@@ -123,16 +131,21 @@ def _paste_face(
     place: Place,
     skin: float,
     dice: Generator,
+    *,
+    widest: float,
 ) -> None:
-    share = 0.6 if place.size > _NEAR_FACE_PX else 0.25
+    """Paste a face; one that is photographed brings up to `widest` times its size along."""
+    share, head = 0.6 if place.size > _NEAR_FACE_PX else 0.35, place
     if dice.random() < share:
-        face, hard = _photo_face(material, place.size, dice)
+        wide = dice.uniform(1.0, widest) if dice.random() < _WHOLE_HEAD else 1.0
+        head = place._replace(size=place.size * wide)
+        face, hard = _photo_face(material, place.size, wide, dice), dice.random() < 0.5
     else:
         face, hard = _plain_face(material, place.size, dice), dice.random() < 0.2
         face = np.clip(face * (0.5 + 0.5 * skin / max(float(face.mean()), 1.0)), 0, 255)
     mask = mask_of(len(face), dice, oval=not hard)
     face, mask = turned(face, mask, dice.normal(0, _TILT_DEG))
-    blend(canvas, face, mask, place)
+    blend(canvas, face, mask, head)
     if dice.random() < 0.08:
         cover(canvas, place, dice)
 
@@ -171,21 +184,21 @@ def _plain_face(material: Material, size: float, dice: Generator) -> Canvas:
     return toned(_scaled(np.ascontiguousarray(face), max(4, round(size))), dice)
 
 
-def _photo_face(material: Material, size: float, dice: Generator) -> tuple[Canvas, bool]:
-    """A photographed head with the face's square in its middle, and whether its edges stay hard.
+def _photo_face(material: Material, size: float, wide: float, dice: Generator) -> Canvas:
+    """A photographed face of `size` pixels in the middle of a square `wide` times as large.
 
     Where the photograph ends before the square does, its edge is continued.
     """
     photo = material.photos[dice.integers(len(material.photos))]
-    pad = photo.side
+    pad = math.ceil(wide * photo.side)
     whole = cv2.copyMakeBorder(photo.grey, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
-    x, y = photo.x + pad, photo.y + pad
-    face = whole[y : y + photo.side, x : x + photo.side]
+    span = round(wide * photo.side)
+    x = photo.x + pad - (span - photo.side) // 2
+    y = photo.y + pad - (span - photo.side) // 2
+    face = whole[y : y + span, x : x + span]
     if dice.random() < 0.5:
         face = face[:, ::-1]
-    return toned(
-        _scaled(np.ascontiguousarray(face), max(4, round(size))), dice
-    ), dice.random() < 0.5
+    return toned(_scaled(np.ascontiguousarray(face), max(4, round(size * wide))), dice)
 
 
 def _scaled(face: Grey, side: int) -> Grey:

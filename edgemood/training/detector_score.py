@@ -87,7 +87,7 @@ def choose_logit(detector: FaceSearch, test: Test) -> float:
     scenes = [scene for _, scene in test.rooms]
     for scene in scenes:
         sure = detector.find_sure(scene.grey)
-        false += [logit for face, logit in sure.items() if not _on_a_face(face, scene)]
+        false += [logit for face, logit in sure.items() if not on_a_face(face, scene)]
     empty = test.empty_rooms + test.anything
     for grey in empty:
         false += detector.find_sure(grey).values()
@@ -115,14 +115,15 @@ def _hits(faces: Iterable[Face], scene: Scene) -> tuple[int, int]:
     """How many boxes are on a face of the scene, and how many are not."""
     hits = misses = 0
     for face in faces:
-        if _on_a_face(face, scene):
+        if on_a_face(face, scene):
             hits += 1
         else:
             misses += 1
     return hits, misses
 
 
-def _on_a_face(face: Face, scene: Scene) -> bool:
+def on_a_face(face: Face, scene: Scene) -> bool:
+    """Whether a box has found one of the scene's faces."""
     return any(_finds(face, *box) for box in scene.boxes.tolist())
 
 

@@ -16,6 +16,7 @@ from edgemood.tflite import Model
 from edgemood.training.face_augment import dim
 from edgemood.vision.expression import SIDE, normalise
 from edgemood.vision.light import light_of_noise
+from edgemood.vision.limits import TRUSTED_FROM
 from edgemood.vision.quality import grounds, obstacle, reliability, sharpness
 
 Pictures = NDArray[np.uint8]
@@ -25,6 +26,9 @@ ELECTRONS = (1000, 500, 200, 100, 60, 40, 20, 10)
 WIDTHS_PX = (32, 24, 16, 12)
 BLUR_SIGMAS_PX = (0.75, 1.5, 2.25, 3.0)
 TILTS_DEG = (10, 20, 30)
+
+LEAST_WIDTH_PX = 24
+"""The smallest faces that config.yaml can have judged (`vision.min_face_px`)."""
 
 EVERY = 3
 """Only every third face climbs the ladder, which leaves an accuracy uncertain by 1.5 points."""
@@ -86,14 +90,16 @@ def see(model: Model, pictures: Pictures) -> Seen:
     lights = [light_of_noise(picture) for picture in pictures]
     details = [sharpness(picture) for picture in pictures]
     seen = list(zip(lights, details, scores.max(axis=1).tolist(), strict=True))
+    trust = np.array([reliability(light, width_px, detail, sure) for light, detail, sure in seen])
+    obstacles = [obstacle(width_px, detail, LEAST_WIDTH_PX, light) for light, detail, _ in seen]
     return Seen(
         scores,
         np.stack([softmax(logits) for logits in label]),
         np.array(lights),
         np.array(details),
         np.array([grounds(light, width_px, detail, sure) for light, detail, sure in seen]),
-        np.array([obstacle(width_px, detail, 0, light) is None for light, detail, _ in seen]),
-        np.array([reliability(light, width_px, detail, sure) for light, detail, sure in seen]),
+        np.array([reason is None for reason in obstacles]) & (trust >= TRUSTED_FROM),
+        trust,
     )
 
 

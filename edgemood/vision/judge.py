@@ -11,7 +11,9 @@ from edgemood.mood.evidence import FaceEvidence, Reason
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces import FaceDetector
 from edgemood.vision.frame import Frame, Grey
+from edgemood.vision.glance import Glances
 from edgemood.vision.light import LightGate, light_of_noise
+from edgemood.vision.limits import TRUSTED_FROM
 from edgemood.vision.quality import obstacle, reliability, sharpness
 from edgemood.vision.recognition import Recogniser
 from edgemood.vision.tracks import Track, Tracks, TrackScores
@@ -40,7 +42,7 @@ class FaceJudge:
     ) -> None:
         self._people: Literal["everyone", "largest"] = config.people
         self._min_face_px = config.min_face_px
-        self._detector = detector
+        self._glances = Glances(detector)
         self._model = model
         self._recogniser = recogniser
         self._gate = LightGate()
@@ -55,7 +57,8 @@ class FaceJudge:
         light = self._gate.measure(frame)
         if not self._gate.is_open:
             return [_abstain(frame, Reason.DARK, 0, light)]
-        tracks = self._tracks.follow(self._detector.find(frame.grey), frame.at_s)
+        faces = self._glances.find(frame, settled=self._tracks.settled)
+        tracks = self._tracks.follow(faces, frame.at_s)
         self._said.keep(self._tracks.numbers)
         looks: dict[int, _Look] = {}
         reasons: list[Reason] = []
@@ -67,13 +70,10 @@ class FaceJudge:
             else:
                 reasons.append(reason)
         names = self._names(looks, reasons, frame.at_s)
-        if not looks:
-            reason = reasons[0] if reasons else Reason.NO_FACE
-            return [_abstain(frame, reason, len(tracks), light)]
-        return [
+        evidence = [
             FaceEvidence(
                 frame.at_s,
-                *self._said_by(number, look, frame.at_s),
+                *said,
                 reason=None,
                 faces=len(tracks),
                 light=light,
@@ -81,12 +81,20 @@ class FaceJudge:
                 person=names.get(number),
             )
             for number, look in looks.items()
+            if (said := self._said_by(number, look, frame.at_s)) is not None
         ]
+        if evidence:
+            return evidence
+        unclear = [Reason.FACE_UNCLEAR] if looks else []
+        reason = next(iter(unclear + reasons), Reason.NO_FACE)
+        return [_abstain(frame, reason, len(tracks), light)]
 
-    def _said_by(self, number: int, look: _Look, at_s: float) -> tuple[Scores, float]:
-        """The mean of what a track said lately, and how reliable this look at it is."""
+    def _said_by(self, number: int, look: _Look, at_s: float) -> tuple[Scores, float] | None:
+        """The mean of what a track said lately and how reliable this look at it is, if at all."""
         scores = self._model.scores(look.crop)
         trust = reliability(look.light, look.width_px, look.sharpness, float(scores.max()))
+        if trust < TRUSTED_FROM:
+            return None
         return self._said.add(number, scores, trust, at_s), trust
 
     def _names(self, looks: dict[int, _Look], reasons: list[Reason], at_s: float) -> dict[int, str]:

@@ -13,19 +13,7 @@ import numpy as np
 
 from edgemood.vision.expression import CONTRAST_FLOOR, SIDE, at_model_size
 from edgemood.vision.frame import Frame, Grey
-
-CLOSES_BELOW = 0.12
-"""On the lux scale about 1 lux, a candle at one metre, or 100 electrons in white: a rung above the
-one on which the scorecard's ladder of light loses most, for lux says only roughly what reaches the
-sensor."""
-
-OPENS_ABOVE = 0.18
-"""About 2 lux; a flickering television or a cloud must not open and close the gate by turns."""
-
-FACE_DARK_BELOW = 0.075
-"""Light on a face, by its own noise, below which it is not judged: 60 electrons in white. Under
-that fewer than 60 % of FER2013's labels are told right; of the majorities, which the box tells,
-60 % would be right down to 20."""
+from edgemood.vision.limits import CLOSES_BELOW, OPENS_ABOVE
 
 BRIGHT_LUX = 500.0
 """Light 1: the lighting of offices by EN 12464-1."""

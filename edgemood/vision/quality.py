@@ -1,7 +1,7 @@
 """How well a face is seen: whether it can be judged, and how far that judgement can be trusted.
 
-Every constant here is printed by `python -m edgemood.training.face_reliability`, which measures the
-model on FER2013's PublicTest darkened, made small and blurred by known amounts.
+The limits and weights are those that `make face-reliability` finds with the model at hand on
+FER2013's PublicTest darkened, made small and blurred by known amounts.
 """
 
 from __future__ import annotations
@@ -14,24 +14,21 @@ import numpy as np
 from edgemood.mood.evidence import Reason
 from edgemood.vision.expression import SIDE, at_model_size
 from edgemood.vision.frame import Grey
-from edgemood.vision.light import FACE_DARK_BELOW
-
-BLURRED_BELOW = 0.012
-"""Sharpness under which a face is not judged: under it fewer than 60 % of FER2013's labels are told
-right."""
+from edgemood.vision.limits import (
+    BIAS,
+    BLURRED_BELOW,
+    CONFIDENCE_WEIGHT,
+    FACE_DARK_BELOW,
+    LIGHT_WEIGHT,
+    SHARPNESS_WEIGHT,
+    WIDTH_WEIGHT,
+)
 
 SHARP_FROM = 0.06
 """Sharpness from which more of it makes the judgement no better."""
 
 BRIGHT_FROM = 0.35
 """Light from which more of it makes the judgement no better."""
-
-_BIAS = 0.08
-_WEIGHT_OF_LIGHT = 0.27
-_WEIGHT_OF_WIDTH = 0.04
-_WEIGHT_OF_SHARPNESS = 0.29
-_WEIGHT_OF_CONFIDENCE = 0.88
-"""Of the log-odds that a judgement is right, by a logistic regression without negative weights."""
 
 _LEAST = 1e-3  # of every ground, whose logarithm counts
 _CONTRAST_FLOOR = 16.0
@@ -84,7 +81,7 @@ def reliability(light: float, width_px: int, sharpness: float, confidence: float
     `light` is that on the face, `confidence` the model's own greatest score. It never falls when
     one of the four rises.
     """
-    weights = (_WEIGHT_OF_LIGHT, _WEIGHT_OF_WIDTH, _WEIGHT_OF_SHARPNESS, _WEIGHT_OF_CONFIDENCE)
+    weights = (LIGHT_WEIGHT, WIDTH_WEIGHT, SHARPNESS_WEIGHT, CONFIDENCE_WEIGHT)
     values = grounds(light, width_px, sharpness, confidence)
-    log_odds = _BIAS + sum(w * value for w, value in zip(weights, values, strict=True))
+    log_odds = BIAS + sum(w * value for w, value in zip(weights, values, strict=True))
     return 1 / (1 + math.exp(-log_odds))

@@ -88,6 +88,11 @@ class Tracks:
         return sorted(seen, key=lambda track: track.face.width, reverse=True)
 
     @property
+    def settled(self) -> bool:
+        """Whether somebody is there, all are confirmed, and the last picture shows all of them."""
+        return bool(self._tracks) and all(t.confirmed and t.misses == 0 for t in self._tracks)
+
+    @property
     def numbers(self) -> frozenset[int]:
         """Those that are still followed, seen or not."""
         return frozenset(track.number for track in self._tracks)

@@ -103,6 +103,44 @@ def test_each_of_two_people_is_evidence_of_their_own_the_nearer_first(
     np.testing.assert_allclose(largest.scores, everyone[0].scores)
 
 
+def test_when_the_nearest_leaves_the_next_one_makes_the_mood(
+    model: ExpressionModel, portrait: NDArray[np.uint8]
+) -> None:
+    near = cv2.resize(portrait, (400, 400), interpolation=cv2.INTER_AREA)
+    far = np.zeros((400, 300), dtype=np.uint8)
+    far[:300] = cv2.resize(portrait, (300, 300), interpolation=cv2.INTER_AREA)
+    both, alone = np.hstack([far, near]), np.hstack([far, np.zeros_like(near)])
+    vision = VisionConfig(people="largest")
+    judge = FaceJudge(vision, FaceSearch(vision.detector), model)
+    pictures = [both, both, both, alone, alone]
+    seen = [judge.judge(Frame(0.5 * at, picture)) for at, picture in enumerate(pictures)]
+    assert [[(one.track, one.faces) for one in each] for each in seen[1:]] == [
+        *[[(1, 2)]] * 2,
+        *[[(2, 1)]] * 2,
+    ]
+
+
+def test_each_of_several_people_is_trusted_by_how_well_they_are_seen(
+    model: ExpressionModel, portrait: NDArray[np.uint8]
+) -> None:
+    sharp = cv2.resize(portrait, (400, 400), interpolation=cv2.INTER_AREA)
+    grain = np.random.default_rng(0).normal(0, 25, sharp.shape)
+    dark = np.clip(sharp + grain, 0, 255).astype(np.uint8)
+    seen = sorted(judge_all(model, np.hstack([sharp, dark])), key=lambda each: each.track)
+    assert [each.track for each in seen] == [1, 2]
+    assert min(seen[0].reliability, seen[1].reliability) > 0
+    assert seen[0].reliability != seen[1].reliability
+
+
+def test_a_face_that_says_nothing_clearly_is_counted_and_not_judged(
+    model: ExpressionModel, portrait: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("edgemood.vision.judge.TRUSTED_FROM", 1.0)
+    evidence = judge_once(model, portrait)
+    assert (evidence.reason, evidence.faces) == (Reason.FACE_UNCLEAR, 1)
+    assert evidence.scores is None
+
+
 def test_of_two_people_the_one_too_far_away_is_left_out(
     model: ExpressionModel, portrait: NDArray[np.uint8]
 ) -> None:

@@ -10,15 +10,13 @@ from numpy.typing import NDArray
 
 from edgemood.vision.frame import Frame
 from edgemood.vision.light import (
-    CLOSES_BELOW,
-    FACE_DARK_BELOW,
-    OPENS_ABOVE,
     LightGate,
     light_of_electrons,
     light_of_lux,
     light_of_noise,
     light_of_pixels,
 )
+from edgemood.vision.limits import CLOSES_BELOW, FACE_DARK_BELOW, OPENS_ABOVE
 from edgemood.vision.script import dim
 
 pictures = arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=400))

@@ -8,9 +8,8 @@ from numpy.typing import NDArray
 
 from edgemood.mood.evidence import Reason
 from edgemood.vision.faces import HaarDetector
-from edgemood.vision.light import FACE_DARK_BELOW
+from edgemood.vision.limits import BLURRED_BELOW, FACE_DARK_BELOW
 from edgemood.vision.quality import (
-    BLURRED_BELOW,
     SHARP_FROM,
     obstacle,
     reliability,

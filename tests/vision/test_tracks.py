@@ -72,6 +72,15 @@ def test_a_trembling_box_is_steadied_and_a_moving_one_followed_at_once() -> None
     assert tracks.follow([moved], 1.1)[0].face == moved
 
 
+def test_only_who_was_found_twice_and_is_not_missing_is_settled() -> None:
+    tracks, settled = Tracks(), []
+    pictures = [[], [HERE], [HERE], [HERE, THERE], [HERE, THERE], [THERE], [HERE, THERE]]
+    for at, faces in enumerate(pictures):
+        tracks.follow(faces, FRAME_S * at)
+        settled.append(tracks.settled)
+    assert settled == [False, False, True, False, True, False, True]
+
+
 @given(pictures)
 def test_every_track_was_found_in_this_picture_and_in_an_earlier_one(
     pictures: list[list[Face]],
