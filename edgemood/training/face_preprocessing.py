@@ -76,11 +76,11 @@ def _prepared(change: Callable[[NDArray[np.uint8]], NDArray[np.uint8]]) -> Prepa
 
 _WAYS: dict[str, Preparation] = {
     "standardised": normalise_batch,
-    "histogram equalised": _prepared(_equalised),
-    "CLAHE 2.0, 4×4": _prepared(_locally_equalised),
     "median of 3×3": _prepared(_without_specks),
     "grey levels stretched": _prepared(_stretched),
     "homomorphic filter": _prepared(_homomorphic),
+    "histogram equalised": _prepared(_equalised),
+    "CLAHE 2.0, 4×4": _prepared(_locally_equalised),
 }
 
 
