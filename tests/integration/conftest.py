@@ -22,7 +22,10 @@ from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
 from edgemood.mood import RoomMood
 from edgemood.music import Dj
 
-PATIENCE_S = 15.0
+PATIENCE_S = 60.0
+"""for a busy machine; what is waited for comes much sooner on a quiet one"""
+ENDS_WITHIN_S = 4.5
+"""sooner than the player gives up an MPD that hangs"""
 RATE_HZ = 8000
 SONG_S = 60.0
 
@@ -63,6 +66,11 @@ class Person(mpd.MPDClient):
         """What plays after the current song."""
         song = self.status().get("song")
         return self.files() if song is None else self.files()[int(song) + 1 :]
+
+    def waits_for(self, files: set[str], after: int = 0) -> bool:
+        """Whether two songs, both of these, are what plays after `after` others."""
+        coming = self.coming()[after:]
+        return len(coming) == 2 and set(coming) <= files
 
     def state(self) -> str:
         return self.status()["state"]
@@ -155,7 +163,7 @@ def switch_on(config, clock, memory):
             yield dj
         finally:
             task.cancel()
-            async with asyncio.timeout(2):
+            async with asyncio.timeout(ENDS_WITHIN_S):
                 with suppress(asyncio.CancelledError):
                     await task
 

@@ -66,6 +66,7 @@ async def test_a_skip_soon_after_a_change_of_mood_is_half_the_choices_fault(
 ):
     dj.hear(room(Emotion.HAPPY))
     await leave_after(dj, person, clock, until, 15)
+    await until(lambda: events, clock)
     assert [(event.kind, event.emotion, event.value) for event in events] == [
         ("skipped", Emotion.HAPPY, 0.5)
     ]
@@ -77,7 +78,7 @@ async def test_what_another_client_counted_is_not_counted_twice(dj, person, unti
     person.sticker_set("song", file, "playCount", "8")
     await leave_after(dj, person, clock, until, 40)
     await clock.advance(60)
-    await until(lambda: not dj._feedback._due, clock)
+    await until(lambda: events and not dj._feedback._due, clock)
     assert stickers(person, file)["playCount"] == "8"
     assert events[0].kind == "played"
 
@@ -207,7 +208,7 @@ async def test_typical_songs_and_playlists_of_the_table_reach_the_chooser(
     person.playlistadd("Gym", HAPPY[0])
     music = MusicConfig.model_validate({"strategy": "table", "table": {"sad": "Rainy days"}})
     async with switch_on(config=config.model_copy(update={"music": music})) as dj:
-        await until(lambda: dj._chooser.playlists)
+        await until(lambda: dj._chooser.playlists and dj._chooser.typical)
         assert dj._chooser.typical == {Emotion.SAD: ["sad/0.flac"]}
         assert dj._chooser.playlists == {"Rainy days": ["sad/1.ogg"]}
 

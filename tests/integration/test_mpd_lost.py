@@ -57,8 +57,8 @@ async def something_that_says(greeting: bytes):
         yield server.sockets[0].getsockname()[1]
 
 
-async def refusal(config: MpdConfig) -> str:
-    player = Player(config, timeout_s=0.2)
+async def refusal(config: MpdConfig, **timeout: float) -> str:
+    player = Player(config, **timeout)
     with pytest.raises(PlayerError) as refused:
         await player.connect()
     player.close()
@@ -75,8 +75,7 @@ async def test_an_absent_mpd_is_told_once_and_found_when_it_appears(
         assert not dj.status().connected
         assert dj.status().playing is None
         with PrivateMpd(short_folder / "mpd", music_folder):
-            await until(lambda: dj.status().playing, clock)
-            assert not dj.status().detail
+            await until(lambda: dj.status().playing and not dj.status().detail, clock)
     assert caplog.text.count("is mpd running?") == 1
     assert caplog.text.count("/socket: connected") == 1
 
@@ -158,5 +157,5 @@ async def test_a_server_that_is_no_mpd_is_named():
 
 async def test_a_server_that_says_nothing_is_given_up():
     async with something_that_says(b"") as port:
-        told = await refusal(mpd_config(host="127.0.0.1", port=port))
+        told = await refusal(mpd_config(host="127.0.0.1", port=port), timeout_s=0.2)
     assert "no answer within 0.2 s" in told
