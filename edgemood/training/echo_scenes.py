@@ -6,6 +6,7 @@ Test speech and test songs, in synthesised rooms: nobody's model has met the spe
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,8 @@ def scenes(data: Path, split: str = "test", rooms: int = ROOMS) -> Iterator[Scen
     """The rooms of the test set, always the same ones."""
     draw = np.random.default_rng(2005)
     songs = _drawn(speech_data.music(data), split, ROOMS * SONGS_A_ROOM, draw)
-    clips = _drawn(speech_data.speech(data), split, ROOMS * SONGS_A_ROOM * CLIPS_A_SONG, draw)
+    clips = _in_turn(_drawn(speech_data.speech(data), split, None, draw))
+    clips = clips[: ROOMS * SONGS_A_ROOM * CLIPS_A_SONG]
     spoken = zip(clips, speech_data.sounds(clips), strict=True)
     played = speech_data.sounds(songs)
     for room in range(rooms):
@@ -95,11 +97,21 @@ def scenes(data: Path, split: str = "test", rooms: int = ROOMS) -> Iterator[Scen
 
 
 def _drawn(
-    recordings: list[Recording], split: str, count: int, draw: np.random.Generator
+    recordings: list[Recording], split: str, count: int | None, draw: np.random.Generator
 ) -> list[Recording]:
-    """As many of the split, of each corpus in proportion to its size, in random order."""
+    """As many of the split, None: all, in random order."""
     of_split = [recording for recording in recordings if recording.split == split]
     return [of_split[place] for place in draw.permutation(len(of_split))[:count]]
+
+
+def _in_turn(recordings: list[Recording]) -> list[Recording]:
+    """One of each emotion after the other, so that a rare one is not judged by a single clip."""
+    seen: Counter[int] = Counter()
+    rounds = []
+    for recording in recordings:
+        seen[recording.emotion()] += 1
+        rounds.append(seen[recording.emotion()])
+    return [recordings[place] for place in np.argsort(rounds, kind="stable")]
 
 
 def _scene(
