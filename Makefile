@@ -112,7 +112,7 @@ choice: $(VENV_TRAIN)/train.stamp ## how well typical songs find songs of their 
 households: $(VENV)/demo.stamp ## how often simulated listeners skip, and what they regret
 	$(VENV)/bin/python -m deploy.bench households
 
-bench: $(VENV)/demo.stamp ## what the box's work costs this machine; writes docs/figures/bench.json
+bench: $(VENV)/bench.stamp ## what the box's work costs this machine; writes docs/figures/bench.json
 	$(VENV)/bin/python -m deploy.bench
 
 clean: ## everything that make made, but not models/
@@ -121,6 +121,10 @@ clean: ## everything that make made, but not models/
 $(VENV)/demo.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV) demo $(DEMO_PACKAGES)
 	@touch $@
+
+$(VENV)/bench.stamp: pyproject.toml deploy/setup Makefile
+	deploy/setup $(VENV) bench $(DEMO_PACKAGES)
+	@touch $@ $(VENV)/demo.stamp
 
 $(VENV)/test.stamp: pyproject.toml deploy/setup Makefile
 	deploy/setup $(VENV) dev $(TEST_PACKAGES)

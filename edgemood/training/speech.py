@@ -18,7 +18,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from edgemood.emotion import EMOTIONS
 from edgemood.hearing.frames import HARMONICS, MEL
-from edgemood.hearing.mel import FLOOR_DB
 from edgemood.hearing.speech_emotion import DEPTH_DB, HARMONIC_DEPTH_DB, WINDOW_FRAMES
 from edgemood.training import speech_data, speech_files, speech_golden
 from edgemood.training.datasets import MODELS, data_folder
@@ -92,27 +91,11 @@ class Teacher:
         chosen = self._draw.choice(len(self._clips), BATCH, p=self._weights)
         clips = [self._clips[i] for i in chosen]
         sound = np.stack([clip.random_window(frames, self._draw) for clip in clips])
-        heard = self._heard_elsewhere(torch.from_numpy(sound))
+        heard = self._augmenter.other_throat(torch.from_numpy(sound))
+        heard = self._augmenter.elsewhere(heard, self._backgrounds, self._draw)
         mel = normalised(heard[..., MEL], DEPTH_DB)
         harmonics = normalised(heard[..., HARMONICS], HARMONIC_DEPTH_DB)
         return torch.cat([mel, harmonics], dim=2), [clip.origin for clip in clips]
-
-    def _heard_elsewhere(self, mel: Tensor) -> Tensor:
-        augmenter = self._augmenter
-        mel = augmenter.room(augmenter.other_throat(mel), probability=0.3)
-        noisy = augmenter.chance(BATCH, 0.4).nonzero()[:, 0]
-        frames = mel.shape[1]
-        noise = torch.from_numpy(np.stack([self._background(frames) for _ in noisy]))
-        snr_db = augmenter.uniform(len(noisy), 3.0, 35.0)
-        mel[noisy] = augmenter.add(mel[noisy], augmenter.microphone(noise), snr_db)
-        mel = augmenter.band_limit(augmenter.microphone(mel), probability=0.15)
-        return augmenter.codec(mel, probability=0.2)
-
-    def _background(self, frames: int) -> NDArray[np.float32]:
-        track = self._backgrounds[self._draw.integers(len(self._backgrounds))]
-        start = int(self._draw.integers(0, max(1, len(track) - frames + 1)))
-        crop = track[start : start + frames].astype(np.float32)
-        return np.pad(crop, ((0, frames - len(crop)), (0, 0)), constant_values=FLOOR_DB)
 
 
 def _alike(origins: list[Origin]) -> Tensor:

@@ -110,6 +110,19 @@ class Augmenter:
         hole &= self.chance(len(mel), probability)[:, None, None]
         return torch.where(hole, torch.full_like(mel, FLOOR_DB), mel)
 
+    def elsewhere(
+        self, mel: Tensor, backgrounds: list[NDArray[np.float16]], draw: np.random.Generator
+    ) -> Tensor:
+        """In some room, maybe before some background, through some microphone, maybe coded."""
+        heard = self.room(mel, probability=0.3).clone()
+        noisy = self.chance(len(heard), 0.4).nonzero()[:, 0]
+        if len(noisy):
+            behind = [_piece(backgrounds, heard.shape[1], draw) for _ in noisy]
+            noise = self.microphone(torch.from_numpy(np.stack(behind)))
+            heard[noisy] = self.add(heard[noisy], noise, self.uniform(len(noisy), 3.0, 35.0))
+        heard = self.band_limit(self.microphone(heard), probability=0.15)
+        return self.codec(heard, probability=0.2)
+
     def masked(self, picture: Tensor, widest_bands: float, widest_frames: float) -> Tensor:
         """SpecAugment (Park et al., 2019): two stripes of bands and two of frames hidden."""
         count, frames, bands = picture.shape
@@ -152,6 +165,16 @@ class Augmenter:
         of_picture = share.view(count, *(1 for _ in picture.shape[1:]))
         picture = of_picture * picture + (1.0 - of_picture) * picture[order]
         return picture, share[:, None] * target + (1.0 - share)[:, None] * target[order]
+
+
+def _piece(
+    backgrounds: list[NDArray[np.float16]], frames: int, draw: np.random.Generator
+) -> NDArray[np.float32]:
+    """A random piece of a random background, ended with silence if it is too short."""
+    track = backgrounds[draw.integers(len(backgrounds))]
+    start = int(draw.integers(0, max(1, len(track) - frames + 1)))
+    crop = track[start : start + frames].astype(np.float32)
+    return np.pad(crop, ((0, frames - len(crop)), (0, 0)), constant_values=FLOOR_DB)
 
 
 def normalised(mel: Tensor, depth_db: float) -> Tensor:

@@ -57,12 +57,15 @@ class Clip:
         picture: NDArray[np.float32] = window[below] * (1.0 - part) + window[below + 1] * part
         return picture
 
-    def pictures(self) -> NDArray[np.float32]:
-        """What the box would see while the clip is spoken: (n, 256, 64, 2), level removed."""
+    def windows(self) -> list[NDArray[np.float32]]:
+        """The windows (1 to 256, 128) that the box would judge while the clip is spoken."""
         spoken = self.spoken(TYPICAL_DEPTH_DB)
         ends = [*range(LEAST_FRAMES, len(spoken), HOP_FRAMES), len(spoken)]
-        windows = [spoken[max(0, end - WINDOW_FRAMES) : end] for end in ends]
-        return np.stack([model_input(window) for window in windows])
+        return [spoken[max(0, end - WINDOW_FRAMES) : end] for end in ends]
+
+    def pictures(self) -> NDArray[np.float32]:
+        """What the nets see of them: (n, 256, 64, 2), level removed."""
+        return np.stack([model_input(window) for window in self.windows()])
 
 
 def sampling_weights(clips: list[Clip]) -> NDArray[np.float64]:

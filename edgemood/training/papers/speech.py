@@ -131,6 +131,7 @@ def measure(system: System, minutes: float, data: Path, cache: Path) -> Result:
         {str(e): float((predicted[true == i] == i).mean()) for i, e in enumerate(EMOTIONS)},
         parameters=sum(p.numel() for p in net.parameters()),
         multiply_adds=multiply_adds(net, tested[:1]),
+        size_bytes=sum(4 * p.numel() for p in net.parameters()),
         ms_per_sample=1000.0 * seconds / len(tested),
         note=system.note,
     )
@@ -164,11 +165,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=3, help="processor time of each network")
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
+    parser.add_argument("--again", action="store_true", help="those measured before, too")
     options = parser.parse_args()
     torch.set_num_threads(1)
+    ledger = Ledger(MODELS)
     for system in SYSTEMS:
+        if ledger.holds("speech", system.name) and not options.again:
+            continue
         result = measure(system, options.minutes, data_folder(), options.cache)
-        Ledger(MODELS).add("speech", result)
+        ledger.add("speech", result)
         print(result, flush=True)
 
 
