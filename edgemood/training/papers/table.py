@@ -17,12 +17,13 @@ _ABOUT = {
     "face": """
 Learned from FER2013's training split, judged on PrivateTest: its own labels, the same 200 pictures
 of it for every system (7 points of uncertainty), FER+ majority labels. "Learned from 200": all of
-PrivateTest after learning from the same 200 pictures of the training split alone, in a twentieth of
-the time. Networks are int8 files judged with the box's own preparation, but where they learned from
-200; features and support vectors are float. "Published" is what the authors report for FER2013,
-without a limit on the time: where a row lies below, that figure did not come out here. Times are of
-one thread of an x86 machine whose interpreter ran no operation through XNNPACK; depthwise
-convolutions, of which MobileNet and mini-Xception are made, are slow there in int8.
+PrivateTest after learning from the same 200 pictures of the training split alone, for which a
+network gets a twentieth of its time. Networks are int8 files judged with the box's own preparation,
+but where they learned from 200; features and support vectors are float. "Published" is what the
+authors report for FER2013, without a limit on the time: where a row lies below, that figure did not
+come out here. Times are of one thread of an x86 machine whose interpreter ran no operation through
+XNNPACK; depthwise convolutions, of which MobileNet and mini-Xception are made, are slow there in
+int8.
 """
 }
 """What the columns of a sense mean."""
