@@ -18,6 +18,8 @@ FEATURES = 16
 """standardised numbers that tell how a song sounds"""
 GENRES = 3
 """genres kept of one song"""
+LANGUAGES = 255
+"""languages told apart: ISO 639-1 has 184; what lying tags name beyond counts as unknown"""
 
 ORIGINS: tuple[Origin | None, ...] = (None, *Origin)
 """what a number in the column `origin` means"""
@@ -96,7 +98,7 @@ class Library:
         for row, song in zip(rows, songs, strict=True):
             fill_row(row, song)
             row["artist"] = artists.of(song.artist)
-            row["language"] = languages.of(song.language)
+            row["language"] = language_number(languages.of(song.language))
             for place, genre in enumerate(song.genres[:GENRES]):
                 row["genres"][place] = genres.of(genre)
         return cls.from_rows(rows, languages.names, genres.names, _Listed(songs))
@@ -183,6 +185,11 @@ def file_key(file: str) -> int:
     """
     digest = hashlib.blake2b(file.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "little", signed=True)
+
+
+def language_number(number: int) -> int:
+    """What the column `language` says of the language with this number."""
+    return number if number <= LANGUAGES else 0
 
 
 def fill_row(row: np.void, song: Song) -> None:

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from edgemood.music.library.columns import GENRES, ROW, Library, file_key, fill_row
+from edgemood.music.library.columns import GENRES, ROW, Library, file_key, fill_row, language_number
 from edgemood.music.library.journal import LabelJournal
 from edgemood.music.library.labels import Labels
 from edgemood.music.library.moods import pack, song_mood, unpack
@@ -189,7 +189,7 @@ class SongIndex:
         artist, language, features = found[-3:]
         row = np.zeros(1, ROW)[0]
         fill_row(row, self._song(database, found))
-        row["artist"], row["language"] = artist, language
+        row["artist"], row["language"] = artist, language_number(language)
         numbers = np.frombuffer(found[5], "<i2")[:GENRES]
         row["genres"][: len(numbers)] = numbers
         if features is not None:

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from edgemood.emotion import NO_IDEA, Emotion, strongest
 from edgemood.music.library import ORIGINS, ROW, Library
+from edgemood.music.library.columns import LANGUAGES
 from edgemood.music.library.tags import song_of
 from edgemood.music.song import Origin, Song
 
@@ -45,6 +46,13 @@ def test_of_a_song_nothing_is_known_about_the_columns_say_so():
     assert ORIGINS[library.origin[0]] is None
     assert library.languages[library.language[0]] == ""
     assert library.artist.tolist() == [0]
+
+
+def test_of_more_languages_than_there_are_the_last_ones_are_unknown():
+    songs = [Song(str(number), language=f"l{number}") for number in range(1, LANGUAGES + 20)]
+    library = Library.of(songs)
+    found = [library.languages[number] for number in library.language]
+    assert found == [f"l{number}" for number in range(1, LANGUAGES + 1)] + [""] * 19
 
 
 def test_an_empty_library_has_empty_columns():

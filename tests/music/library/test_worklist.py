@@ -140,3 +140,19 @@ def test_a_song_is_told_by_its_number(worklist):
     assert worklist.subject(2) == Subject(2, "b.mp3", 200.0)
     with pytest.raises(LookupError):
         worklist.subject(99)
+
+
+def test_tags_that_name_three_hundred_languages_do_not_mix_them_up(index, take, listed):
+    files = [f"{number:03}.mp3" for number in range(300)]
+    take(index, *(listed(file) for file in files))
+    worklist = Worklist(index)
+    subjects = worklist.after(0, len(files))
+    worklist.record([(subject, Findings(language=subject.file[:3])) for subject in subjects])
+    library = index.library()
+    found = {
+        library.song(row).file[:3]: library.languages[number]
+        for row, number in enumerate(library.language)
+    }
+    assert {name for name in found.values() if name} <= set(found)
+    assert all(language in {name, ""} for name, language in found.items())
+    assert list(found.values()).count("") == 300 - 255
