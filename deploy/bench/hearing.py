@@ -18,6 +18,7 @@ from edgemood.hearing.frames import FrameStream
 from edgemood.hearing.judge import VoiceJudge
 from edgemood.hearing.mel import FRAMES_PER_S
 from edgemood.hearing.speech_emotion import HOP_FRAMES, WINDOW_FRAMES, SpeechEmotionModel
+from edgemood.hearing.voice_gate import BLOCK_FRAMES
 
 SPEECH_S = 30.0
 HOP_S = HOP_FRAMES / FRAMES_PER_S
@@ -31,7 +32,7 @@ def measure() -> Iterator[Figure]:
     block_s = statistics.fmean(cpu_seconds(ear.push, blocks))
     yield Figure("hearing_block_ms", 1000 * block_s, "ms", f"judge {BLOCK_S:.1f} s of speech")
     yield Figure("hearing_real_time", BLOCK_S / block_s, "×", "faster than real time")
-    stream = FrameStream()
+    stream = FrameStream(together=BLOCK_FRAMES)
     front_s = statistics.fmean(cpu_seconds(stream.push, [block.samples for block in blocks]))
     yield Figure("front_end_real_time", BLOCK_S / front_s, "×", "the front end alone")
     frames = FrameStream().push(np.concatenate([block.samples for block in blocks]))

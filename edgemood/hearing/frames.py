@@ -28,12 +28,15 @@ COLUMN_CENTRES_HZ: Final = np.concatenate([BAND_CENTRES_HZ, HARMONIC_CENTRES_HZ]
 """Where the columns lie: (128,) in Hz."""
 
 _MEMORY_SAMPLES: Final = SPAN_SAMPLES - WINDOW_SAMPLES
+_OVERLAP_SAMPLES: Final = WINDOW_SAMPLES - HOP_SAMPLES
 
 
 class FrameStream:
     """Frames of sound that comes in blocks; equal to `frames` of the whole, bit by bit."""
 
-    def __init__(self) -> None:
+    def __init__(self, together: int = 1) -> None:
+        """Frames are given in multiples of `together`: in larger pieces they cost half."""
+        self._together = together
         self._memory = np.zeros(_MEMORY_SAMPLES, dtype=np.float32)
         self._pending = np.empty(0, dtype=np.float32)
 
@@ -43,11 +46,13 @@ class FrameStream:
         Needs as many samples as `log_mel` for a frame: its harmonics look back, not ahead.
         """
         self._pending = np.concatenate([self._pending, samples.astype(np.float32, copy=False)])
-        fresh = np.concatenate(
-            [log_mel(self._pending), harmonics(self._pending, self._memory)], axis=1
-        )
-        done = len(fresh) * HOP_SAMPLES
-        self._memory = np.concatenate([self._memory, self._pending[:done]])[-_MEMORY_SAMPLES:]
+        complete = (len(self._pending) - _OVERLAP_SAMPLES) // HOP_SAMPLES
+        done = complete // self._together * self._together * HOP_SAMPLES
+        if done <= 0:
+            return np.empty((0, COLUMNS), dtype=np.float32)
+        piece = self._pending[: done + _OVERLAP_SAMPLES]
+        fresh = np.concatenate([log_mel(piece), harmonics(piece, self._memory)], axis=1)
+        self._memory = np.concatenate([self._memory, piece[:done]])[-_MEMORY_SAMPLES:]
         self._pending = self._pending[done:]
         return fresh
 

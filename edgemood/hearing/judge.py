@@ -47,7 +47,7 @@ class VoiceJudge:
         """Load both models. Raises ModelError when one cannot be used."""
         self._gate = VoiceGate(config.voice_gate)
         self._model = SpeechEmotionModel(config.model)
-        self._frames = FrameStream()
+        self._frames = FrameStream(together=BLOCK_FRAMES)
         self._meter = LevelMeter()
         self._utterance = Utterance()
         self._spoken: deque[_Spoken] = deque(maxlen=WINDOW_FRAMES // BLOCK_FRAMES)

@@ -37,7 +37,8 @@ class LevelMeter:
 
     def push(self, block: Block) -> None:
         """Take the next block."""
-        power = float(block.samples.var(dtype=np.float64))  # leaves the offset out
+        around_offset = block.samples - block.samples.mean(dtype=np.float64)
+        power = float(around_offset @ around_offset) / len(around_offset)
         self._powers.append(power / 10.0 ** (block.gain_db / 10.0))
         self._clipped.append(block.clipped)
         self._overdriven.append(block.clipped > CLIPPED_SHARE)
