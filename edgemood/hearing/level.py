@@ -37,7 +37,8 @@ class LevelMeter:
 
     def push(self, block: Block) -> None:
         """Take the next block."""
-        around_offset = block.samples - block.samples.mean(dtype=np.float64)
+        samples = block.samples.astype(np.float64)
+        around_offset = samples - samples.mean()
         power = float(around_offset @ around_offset) / len(around_offset)
         self._powers.append(power / 10.0 ** (block.gain_db / 10.0))
         self._clipped.append(block.clipped)
