@@ -19,19 +19,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.music.analysis.classes import QUADRANTS
-from edgemood.music.analysis.lyrics import LyricsModel
 from edgemood.music.analysis.piece import Piece
 from edgemood.music.analysis.sound import SoundModel
-from edgemood.training import metrics, music_data
+from edgemood.training import fused_score, metrics, music_data
 from edgemood.training.datasets import MODELS, data_folder
-from edgemood.training.lyrics_data import english_lyrics
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 _AROUSED = np.array([True, True, False, False])
 _PLEASANT = np.array([True, False, False, True])
-_PAIRINGS = 20
 
 
 def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
@@ -56,7 +53,7 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         "ece": metrics.calibration_error(judged, truth),
         "size_bytes": sum(sizes),
     }
-    return {"music": music, "music_lyrics": _together(models, data, split, judged, truth)}
+    return {"music": music, "music_lyrics": fused_score.measure(models, data, split, judged, truth)}
 
 
 def _judged(models: Path, paths: list[Path], codec: str | None) -> Floats:
@@ -89,43 +86,6 @@ def recognition(judged: Floats, truth: Labels) -> dict[str, Any]:
         "valence": {"accuracy": float((_PLEASANT[likeliest] == _PLEASANT[truth]).mean())},
         "f1": dict(zip(QUADRANTS, f1.tolist(), strict=True)),
     }
-
-
-def _together(models: Path, data: Path, split: str, sound: Floats, truth: Labels) -> dict[str, Any]:
-    """Sound and lyrics together.
-
-    No song is in both data sets (`songs_in_both`), so that clips are paired by chance with English
-    lyrics of the same quadrant and split. That takes both judges' errors as independent, which
-    those on one song need not be: an upper bound.
-    """
-    reader = LyricsModel(models)
-    lyrics = [each for each in english_lyrics(data) if (each.dataset, each.split) == ("nju", split)]
-    readings = [reader.judge(each.text) for each in lyrics]
-    read = np.array(
-        [[r.probabilities.get(name, 0.25) if r else 0.25 for name in QUADRANTS] for r in readings],
-        dtype=np.float32,
-    )
-    moods = np.array([QUADRANTS.index(each.mood) for each in lyrics])
-    draw = np.random.default_rng(6)
-    found: dict[str, list[float]] = {"sound": [], "lyrics": [], "fused": []}
-    for _ in range(_PAIRINGS):
-        pairs = np.array([draw.choice(np.flatnonzero(moods == quadrant)) for quadrant in truth])
-        for name, rows in (
-            ("sound", sound),
-            ("lyrics", read[pairs]),
-            ("fused", sound * read[pairs]),
-        ):
-            scores = rows / rows.sum(axis=1, keepdims=True)
-            found[name].append(recognition(scores, truth)["quadrants"]["macro_f1"])
-    known = {(_plain(c.artist), _plain(c.title)) for c in music_data.clips(data)}
-    both = sum((_plain(e.artist), _plain(e.title)) in known for e in english_lyrics(data))
-    return {name: {"macro_f1": float(np.mean(each))} for name, each in found.items()} | {
-        "songs_in_both": both,
-    }
-
-
-def _plain(name: str) -> str:
-    return "".join(sign for sign in name.casefold() if sign.isalnum())
 
 
 def main() -> None:

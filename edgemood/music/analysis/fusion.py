@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from edgemood.emotion import NO_IDEA, Affect, as_scores
+from edgemood.emotion import Affect, as_scores
 from edgemood.music.song import Origin, SongMood
 
 _LEAST_SCORE: Final = 0.02
@@ -16,10 +16,11 @@ _LEAST_SCORE: Final = 0.02
 def fuse(tag: SongMood | None, lyrics: SongMood | None, sound: SongMood | None) -> SongMood | None:
     """One mood from those that speak; None when nobody does.
 
-    Every source moves the scores away from what is assumed where nothing is known, in proportion
-    to its reliability and to the ratio of its scores to those, as independent witnesses do (a
-    product of experts). Valence and arousal are the mean, weighted by reliability. Where sources
-    agree the result is surer than each, where they contradict each other it is less sure.
+    The scores are multiplied, as those of independent witnesses are (a product of experts), each
+    raised to its reliability beside the most reliable one's: that one counts in full, and a source
+    hardly worth trusting changes hardly anything. Valence and arousal are the mean, weighted by
+    reliability. Where sources agree the result is surer than each, where they contradict each
+    other it is less sure.
     """
     speaking = [mood for mood in (tag, lyrics, sound) if mood is not None and mood.reliability > 0]
     if not speaking:
@@ -28,10 +29,10 @@ def fuse(tag: SongMood | None, lyrics: SongMood | None, sound: SongMood | None) 
         return speaking[0]
     trust = np.array([mood.reliability for mood in speaking])
     evidence = sum(
-        mood.reliability * np.log(np.maximum(mood.scores, _LEAST_SCORE) / NO_IDEA)
-        for mood in speaking
+        share * np.log(np.maximum(mood.scores, _LEAST_SCORE))
+        for share, mood in zip(trust / trust.max(), speaking, strict=True)
     )
-    scores = as_scores(NO_IDEA * np.exp(evidence))
+    scores = as_scores(np.exp(evidence))
     valence, arousal = np.average([mood.affect for mood in speaking], axis=0, weights=trust)
     return SongMood(
         scores,

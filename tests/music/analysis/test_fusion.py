@@ -53,6 +53,12 @@ def test_the_more_reliable_one_prevails():
     assert strongest(both.scores) is Emotion.SAD
 
 
+def test_one_hardly_worth_trusting_changes_hardly_anything():
+    sure = mood(Emotion.SAD, 0.8)
+    both = fuse(None, mood(Emotion.HAPPY, 0.001, Origin.LYRICS), sure)
+    assert both.scores == pytest.approx(sure.scores, abs=0.01)
+
+
 @given(MOODS, MOODS, MOODS)
 def test_whatever_is_fused_is_a_mood(
     tag: SongMood | None, lyrics: SongMood | None, sound: SongMood | None
