@@ -30,8 +30,12 @@ ROUNDS = 8
 """how often each of the eight photographs is judged"""
 RECORDS = 12
 """evidence after which the memory of the process has grown as far as it will"""
-PUBLISHED = {"mini-Xception": "mini_xception", "MobileNet v1": "mobilenet_v1"}
-"""networks of `models/papers.md`, measured beside ours where `make papers-face` has built them"""
+PUBLISHED = {
+    "mini-Xception": "mini_xception",
+    "MobileNet v1": "mobilenet_v1",
+    "the three stages": "three_stages",
+}
+"""networks of `models/papers.md`, which `make papers-face` builds, measured beside ours"""
 
 _Input = TypeVar("_Input")
 
@@ -62,21 +66,24 @@ def measure() -> Iterator[Figure]:
     )
     yield _row("quality", "see how well a face is seen", _quality, crops)
     yield _row("expression", "judge a face", model.scores, crops)
+    yield _size("expression", "the file that does", config.vision.model)
     yield _row("frame", "all of it", eye.judge, frames)
     yield _row("embed", "describe a face, where people are recognised", embedder.embed, crops)
     for name, stem in PUBLISHED.items():
         path = MODELS / "papers" / f"{stem}.tflite"
-        if path.exists():
-            published = ExpressionModel(path)
-            yield _row(stem, f"judge a face with {name}", published.scores, crops)
-        else:
-            print(f"{name}: not built, see make papers-face")
+        published = ExpressionModel(path)
+        yield _row(stem, f"judge a face with {name}", published.scores, crops)
+        yield _size(stem, "the file that does", path)
     yield Figure("vision_peak_mb", peak_mb, "MB", "peak memory of the process")
 
 
 def _row(key: str, what: str, step: Callable[[_Input], object], inputs: Sequence[_Input]) -> Figure:
     mean_ms = 1000 * statistics.fmean(cpu_seconds(step, inputs))
     return Figure(f"vision_{key}_ms", mean_ms, "ms", what)
+
+
+def _size(key: str, what: str, path: Path) -> Figure:
+    return Figure(f"vision_{key}_kb", path.stat().st_size / 1000, "kB", what)
 
 
 def _quality(crop: Grey) -> None:
