@@ -31,9 +31,13 @@ _SCRIPTS = {
 """Letters of scripts that mostly one language is sung in."""
 _KANA_SHARE = 0.08
 """Japanese writes at least every twelfth letter as kana, Chinese next to none."""
-_LATIN_WORD = re.compile("[a-z\u00df-\u024f]+")
+_LATIN_WORD = re.compile(
+    "([a-z]+n['\u2019]t|[a-z\u00df-\u024f]+)(?:['\u2019](?:d|ll|m|re|s|ve)\\b)?"
+)
+"""Without the end of an English contraction: that of ``we've`` alone is Turkish."""
 _COMMON_WORDS = {
-    "en": "the and you to i it of me my that is on your be for with this what all we don't so no",
+    "en": "the and you to i it of me my that is on your be for with this what all we don't so no"
+    " like know just can but are was they when if never she he how there from now",
     "de": "und ich die der du nicht das ist es ein mir zu wir in mich so dich den auch wenn war",
     "fr": "je de et la le les tu pas que un est une moi on pour qui dans ne toi sur elle mon",
     "es": "que de no y la el en me tu mi te lo un por yo con para es una si como amor",

@@ -31,6 +31,11 @@ def test_most_of_the_lines_decide():
     assert language_of(["我爱你"] + ["and you know that I want to be with you"] * 5) == "en"
 
 
+def test_english_contractions_are_english():
+    lines = ["We've been where they've gone", "They've come as we've come, we've come"]
+    assert language_of(lines) == "en"
+
+
 def test_no_line_has_no_language():
     assert language_of([]) == UNKNOWN
 
