@@ -76,7 +76,7 @@ build/training/$(MUSICNN): | $(VENV_TRAIN)/train.stamp
 	$(VENV_TRAIN)/bin/pip download --quiet --no-deps --dest $(@D) musicnn==0.1.0
 
 papers-music: $(VENV_TRAIN)/train.stamp ## the papers' music systems that models/papers.md lacks; MINUTES
-	$(TRAIN) -m edgemood.training.papers.music --minutes $(or $(MINUTES),2)
+	$(TRAIN) -m edgemood.training.papers.music --minutes $(or $(MINUTES),4)
 
 detectors: $(VENV_TRAIN)/train.stamp ## the face detectors that were weighed against each other
 	$(TRAIN) -m edgemood.training.detector_score

@@ -44,11 +44,12 @@ class Studio:
         knots = draw.normal(0.0, _TILT_DB / DEPTH_DB / 2, 5)
         curve = np.interp(np.arange(BANDS), np.linspace(0, BANDS - 1, 5), knots)
         louder = slice_ + (curve + draw.normal(0.0, 0.04)).astype(np.float32)
-        result: Floats = np.where(slice_ > 0, np.maximum(louder, 0), 0).astype(np.float32)
+        result: Floats = np.where(slice_ > 0, np.maximum(louder, 0), np.float32(0))
         if draw.random() < 0.3:  # a low bit rate ends at 5 to 8 kHz
             result[:, int(draw.integers(105, BANDS)) :] = 0
         if draw.random() < 0.3:  # and leaves out what is faint
-            result[(result < draw.uniform(0, 0.3)) & (draw.random(result.shape) < 0.5)] = 0
+            dice = draw.random(result.shape, dtype=np.float32)
+            result[(result < draw.uniform(0, 0.3)) & (dice < 0.5)] = 0
         for _ in range(2):
             at, wide = int(draw.integers(SLICE_FRAMES)), int(draw.integers(_MASKED_FRAMES))
             result[at : at + wide] = 0
@@ -61,7 +62,7 @@ class Studio:
         share = float(self._draw.beta(_MIX_STRENGTH, _MIX_STRENGTH))
         other = torch.from_numpy(self._draw.permutation(len(pictures)))
         both = (pictures, *targets)
-        return tuple(share * each + (1 - share) * each[other] for each in both)
+        return tuple(torch.lerp(each[other], each, share) for each in both)
 
 
 def stacked(slices: Sequence[Floats]) -> Tensor:

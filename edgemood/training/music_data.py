@@ -6,6 +6,7 @@ import csv
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,6 +38,8 @@ CODECS = {
     "aac_64": ("m4a", "aac", "64k"),
 }
 """file type, encoder and bit rate of the copies that test what a codec costs"""
+_COMMON = 10
+"""clips that a mood word must be said of"""
 _STEPS = 200.0  # of a picture's 0 to 1.275, kept as bytes: a quarter of a decibel
 
 
@@ -55,6 +58,8 @@ class Clip:
     """weak valence and arousal, from the clip's mood tags"""
     genres: tuple[int, ...]
     """indices into `GENRES`"""
+    moods: frozenset[str]
+    """AllMusic's mood words for it, from which the quadrant was worked out"""
 
 
 def clips(data: Path) -> list[Clip]:
@@ -70,9 +75,26 @@ def clips(data: Path) -> list[Clip]:
             quadrant=QUADRANTS.index(row["mood"]),
             affect=(float(row["valence"]), float(row["arousal"])),
             genres=tuple(GENRES.index(g) for g in row["genre"].split("|") if g in GENRES),
+            moods=frozenset(row["mood_tags"].split("|")),
         )
         for row in rows
     ]
+
+
+def words(clips: Sequence[Clip]) -> NDArray[np.float32]:
+    """What people said of clips, (n, words): quadrant, affect, genres, and common mood words."""
+    counts = Counter(mood for clip in clips for mood in clip.moods)
+    common = sorted(mood for mood, count in counts.items() if count >= _COMMON)
+    rows = [
+        [
+            *(float(quadrant == clip.quadrant) for quadrant in range(len(QUADRANTS))),
+            *clip.affect,
+            *(float(genre in clip.genres) for genre in range(len(GENRES))),
+            *(float(mood in clip.moods) for mood in common),
+        ]
+        for clip in clips
+    ]
+    return np.array(rows, dtype=np.float32)
 
 
 def samples(path: Path) -> NDArray[np.float32]:

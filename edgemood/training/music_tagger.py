@@ -30,6 +30,8 @@ _TIMBRES = ("conv2d", "conv2d_1")
 _TEMPI = ("conv2d_2", "conv2d_3", "conv2d_4")
 _MIDDLE = ("conv2d_5", "conv2d_6", "conv2d_7")
 _EMPTY = 1e-3  # of the largest filter's length
+_HEIGHTS_AT_ONCE = 8
+_MOMENTS_AT_ONCE = 24
 _EPSILON = 1e-3  # batch normalisation's, as it was trained
 
 Floats = NDArray[np.float32]
@@ -126,39 +128,51 @@ class Musicnn(tf.Module):  # type: ignore[misc]  # tensorflow is untyped
 def _timbre(filters: Filters, bands: Any) -> Any:
     """Filters of 7 frames and many bands at every height, the strongest kept.
 
-    As a convolution along time alone, with one output for each filter and height: convolutions of
-    a single input channel are slow.
+    As convolutions along time alone, each with an output for every filter at a few heights and with
+    the bands that these see: convolutions of a single input channel are slow.
     """
     kernel = filters.kernel[:, :, 0]
     frames, height, count = kernel.shape
     places = BANDS - height + 1
-    spread = np.zeros((frames, 1, BANDS, places, count), dtype=np.float32)
-    for place in range(places):
-        spread[:, 0, place : place + height, place] = kernel
-    flat = tf.constant(spread.reshape(frames, 1, BANDS, places * count))
-    found = tf.nn.conv2d(bands, flat, 1, "SAME")
-    placed = tf.reshape(found, (1, WINDOW_FRAMES, places, count))
-    return tf.reduce_max(filters.after(placed), 2, keepdims=True)
+    strongest = []
+    for first in range(0, places, _HEIGHTS_AT_ONCE):
+        here = min(_HEIGHTS_AT_ONCE, places - first)
+        seen = height + here - 1
+        spread = np.zeros((frames, 1, seen, here, count), dtype=np.float32)
+        for place in range(here):
+            spread[:, 0, place : place + height, place] = kernel
+        flat = tf.constant(spread.reshape(frames, 1, seen, here * count))
+        found = tf.nn.conv2d(bands[..., first : first + seen], flat, 1, "SAME")
+        placed = tf.reshape(found, (1, WINDOW_FRAMES, here, count))
+        strongest.append(tf.reduce_max(filters.after(placed), 2, keepdims=True))
+    return tf.reduce_max(tf.concat(strongest, 2), 2, keepdims=True)
 
 
 def _tempo(filters: Filters, mel: Any) -> Any:
     """Filters along time in every band, the strongest kept.
 
-    As a product with a matrix of the filters at every moment: as a convolution of so many frames
-    they take 30 MB of memory to run.
+    As products with matrices of the filters at a few moments each: as a convolution of so many
+    frames they take 30 MB of memory to run.
     """
     taps = filters.kernel[:, 0, 0]  # (frames, count)
     frames, count = taps.shape
-    moved = np.zeros((WINDOW_FRAMES, WINDOW_FRAMES, count), dtype=np.float32)
-    for moment in range(WINDOW_FRAMES):
-        first = moment - (frames - 1) // 2
-        inside = slice(max(0, first), min(WINDOW_FRAMES, first + frames))
-        moved[inside, moment] = taps[inside.start - first : inside.stop - first]
+    before = (frames - 1) // 2
     bands = tf.transpose(tf.reshape(mel, (WINDOW_FRAMES, BANDS)))
-    found = tf.matmul(bands, tf.constant(moved.reshape(WINDOW_FRAMES, -1)))
-    placed = tf.reshape(found, (1, BANDS, WINDOW_FRAMES, count))
-    strongest = tf.reduce_max(filters.after(placed), 1)
-    return tf.reshape(strongest, (1, WINDOW_FRAMES, 1, count))
+    strongest = []
+    for first in range(0, WINDOW_FRAMES, _MOMENTS_AT_ONCE):
+        here = min(_MOMENTS_AT_ONCE, WINDOW_FRAMES - first)
+        begin = max(0, first - before)
+        end = min(WINDOW_FRAMES, first + here - 1 - before + frames)
+        moved = np.zeros((end - begin, here, count), dtype=np.float32)
+        for moment in range(here):
+            start = first + moment - before
+            inside = slice(max(begin, start), min(end, start + frames))
+            rows = slice(inside.start - begin, inside.stop - begin)
+            moved[rows, moment] = taps[inside.start - start : inside.stop - start]
+        matrix = tf.constant(moved.reshape(end - begin, -1))
+        found = tf.reshape(tf.matmul(bands[:, begin:end], matrix), (1, BANDS, here, count))
+        strongest.append(tf.reduce_max(filters.after(found), 1))
+    return tf.reshape(tf.concat(strongest, 1), (1, WINDOW_FRAMES, 1, count))
 
 
 def _apart(rows: Floats) -> Floats:

@@ -6,7 +6,7 @@ import torch
 
 from edgemood.music.analysis.mel import BANDS, SLICE_FRAMES
 from edgemood.tflite import Model
-from edgemood.training import music_svm
+from edgemood.training import music_machine
 from edgemood.training.export import export_int8
 from edgemood.training.music_augment import Studio
 from edgemood.training.music_data import re_encoded
@@ -41,19 +41,39 @@ def test_other_recordings_stay_pictures():
     assert slices.max() < 3
 
 
-def test_the_machine_tells_clouds_of_points_apart():
+@pytest.fixture
+def clouds() -> music_machine.Lesson:
+    """Eighty songs of four clouds; a word is said of each, and one of everything."""
     draw = np.random.default_rng(0)
     quadrants = np.arange(80) % 4
     values = (draw.normal(size=(80, 6)) + 4 * np.eye(6)[quadrants]).astype(np.float32)
-    machine = music_svm.fit(music_svm.Setting(1.0, 1.0), values[:60], quadrants[:60])
-    judged = np.array([machine.logits(row).argmax() for row in values[60:]])
-    assert (judged == quadrants[60:]).mean() > 0.9
+    words = np.hstack([np.eye(4)[quadrants], draw.random((80, 1))]).astype(np.float32)
+    return music_machine.Lesson(values, quadrants, words, [f"artist {n}" for n in range(80)])
+
+
+SETTING = music_machine.Setting(softness=1.0, width=1.0, ridge=0.3)
+
+
+@pytest.mark.parametrize("judge", ["pair_logits", "word_logits", "logits"])
+def test_the_machine_tells_clouds_of_points_apart(clouds: music_machine.Lesson, judge: str):
+    machine = music_machine.fit(SETTING, clouds.rows(np.arange(60)))
+    judged = getattr(machine, judge)(clouds.values[60:]).argmax(axis=1)
+    assert (judged == clouds.quadrants[60:]).mean() > 0.9
+
+
+def test_sharper_judges_are_surer_of_the_same(clouds: music_machine.Lesson):
+    machine = music_machine.fit(SETTING, clouds)
+    sharper = music_machine.calibrated(machine, 2.0, 2.0)
+    for judge in ("pair_logits", "word_logits"):
+        before, after = (getattr(each, judge)(clouds.values) for each in (machine, sharper))
+        assert (before.argmax(axis=1) == after.argmax(axis=1)).all()
+        assert (after.max(axis=1) >= before.max(axis=1)).all()
 
 
 def test_sharpness_makes_overconfident_logits_modest():
     quadrants = np.arange(400) % 4
     logits = 10 * np.eye(4)[np.where(np.arange(400) % 10 < 7, quadrants, (quadrants + 1) % 4)]
-    assert music_svm.sharpness(logits.astype(np.float32), quadrants) < 0.5
+    assert music_machine.sharpness(logits.astype(np.float32), quadrants) < 0.5
 
 
 @pytest.mark.parametrize("codec", ["mp3_96", "opus_24", "aac_64"])

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from edgemood.emotion import Emotion, strongest
 from edgemood.music.analysis import features, npz
 from edgemood.music.analysis.classes import CLASSES, QUADRANTS, certainty, mood_of
-from edgemood.music.analysis.kernel_svm import ARRAYS, KernelSvm
+from edgemood.music.analysis.kernel_machine import ARRAYS, KernelMachine, log_softmax
 from edgemood.music.analysis.mel import BANDS, HOP_SAMPLES, SLICE_FRAMES
 from edgemood.music.analysis.piece import SAMPLE_RATE_HZ, Piece, audible, slice_starts
 from edgemood.music.analysis.tagger import Tagger
@@ -23,7 +23,7 @@ from edgemood.tflite import Model
 Floats = NDArray[np.float32]
 
 TAGGER: Final = "music_tagger.tflite"
-_EXPECTED: Final = "support vectors written by `make train-music`"
+_EXPECTED: Final = "a machine written by `make train-music`"
 _KEPT_ROWS: Final = [features.NAMES.index(name) for name in features.KEPT]
 
 
@@ -64,7 +64,7 @@ class SoundModel:
         arrays = npz.read(
             path.with_suffix(".npz"), _EXPECTED, (*ARRAYS, "net_share", "total_sharpness")
         )
-        self._svm = KernelSvm.of(arrays)
+        self._machine = KernelMachine.of(arrays)
         self._net_share = float(arrays["net_share"])
         self._sharpness = float(arrays["total_sharpness"])
 
@@ -76,23 +76,22 @@ class SoundModel:
         heard = features.hear(pieces, self._tagger)
         starts, slices = slices_of(pieces, heard.pictures)
         logits = np.stack([self._net(slice_[:, :, np.newaxis]) for slice_ in slices])
-        probabilities = self.together(logits, self._svm.logits(heard.values))
+        probabilities = self.together(logits, self._machine.logits(heard.values[np.newaxis])[0])
         mood = mood_of(probabilities)
         return SoundReading(
             SongMood(mood.scores, mood.affect, Origin.SOUND, certainty(probabilities), "sound"),
-            self._svm.standardised(heard.values)[_KEPT_ROWS].astype(np.float16),
+            self._machine.standardised(heard.values)[_KEPT_ROWS].astype(np.float16),
             tuple(_says(start_s, row) for start_s, row in zip(starts, logits, strict=True)),
             probabilities,
         )
 
-    def together(self, slice_logits: Floats, svm_logits: Floats) -> dict[str, float]:
+    def together(self, slice_logits: Floats, machine_logits: Floats) -> dict[str, float]:
         """Probabilities of the quadrants from the net's logits, (slices, 4), and the machine's.
 
         The slices' log probabilities are averaged, then both judges' weighted by their share.
         """
         net = log_softmax(slice_logits).mean(axis=0)
-        svm = log_softmax(svm_logits[np.newaxis])[0]
-        both = self._net_share * net + (1.0 - self._net_share) * svm
+        both = self._net_share * net + (1.0 - self._net_share) * machine_logits
         shares = np.exp(log_softmax(self._sharpness * both[np.newaxis])[0]).tolist()
         return dict(zip(QUADRANTS, shares, strict=True))
 
@@ -112,13 +111,6 @@ def slices_of(
             starts.append(piece.start_s + start / SAMPLE_RATE_HZ)
             slices.append(np.resize(slice_, (SLICE_FRAMES, BANDS)))
     return starts, slices
-
-
-def log_softmax(logits: Floats) -> Floats:
-    """Log probabilities of rows of logits."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    result: Floats = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return result
 
 
 def _says(start_s: float, logits: Floats) -> SliceSays:

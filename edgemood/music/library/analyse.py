@@ -44,8 +44,7 @@ class Analyst:
 
     def __init__(self, models: Path, words: Words = SHIPPED) -> None:
         """Load the models in a folder. Raises ModelError."""
-        sound = models / SOUND_MODEL
-        self._sound = SoundModel(sound) if sound.exists() else None
+        self._sound = SoundModel(models / SOUND_MODEL)
         self._lyrics = LyricsModel(models)
         self._words = words
 
@@ -74,7 +73,7 @@ class Analyst:
             decoded = decode(place, duration_s)
         except LibraryError as error:
             return Findings(tag, lyrics, language=language, lines=lines, problem=str(error))
-        heard = self._sound.judge(decoded.pieces) if self._sound else None
+        heard = self._sound.judge(decoded.pieces)
         found = Findings(
             tag=tag,
             lyrics=lyrics,
