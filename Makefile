@@ -16,7 +16,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture test test-train lint types format \
-	train-face train-detector train-recognition train-speech train-prosody train-voice train-lyrics train-music detectors scorecard \
+	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech trials-speech fit-reliability \
 	face-readings face-reliability bench clean
 
@@ -58,9 +58,6 @@ train-recognition: $(VENV_TRAIN)/train.stamp ## models/fisherfaces.npz, by which
 
 train-speech: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.tflite
 	$(TRAIN) -m edgemood.training.speech
-
-train-prosody: $(VENV_TRAIN)/train.stamp ## models/speech_emotion.npz, which speech_emotion.tflite is joined with; after train-speech
-	$(TRAIN) -m edgemood.training.speech_prosody_net
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 	$(TRAIN) -m edgemood.training.voice

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from edgemood.emotion import EMOTIONS, Scores, softmax
 from edgemood.hearing.frames import COLUMNS, HARMONICS, MEL
 from edgemood.hearing.mel import BANDS, FRAMES_PER_S, normalise
-from edgemood.hearing.prosody_model import ProsodyModel
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, VoiceReading
 from edgemood.tflite import Model
 
@@ -30,31 +29,17 @@ SHORTEST_FRAMES: Final = 2 * BLOCK_FRAMES
 PAUSE_BLOCKS: Final = 2 * FRAMES_PER_S // BLOCK_FRAMES
 """After 2 s without voice the next words count as a new utterance, maybe of another person."""
 
-Logits = NDArray[np.float32]
-
 
 class SpeechEmotionModel:
-    """Judges up to 2.56 s of speech: convolution nets by its pictures, another by its prosody."""
+    """Judges up to 2.56 s of speech."""
 
     def __init__(self, path: Path) -> None:
-        """Load the nets, and beside them what knows prosody, ``.npz``.
-
-        Raises ModelError when one cannot be used.
-        """
-        self._nets = Model(path, (WINDOW_FRAMES, BANDS, 2), (len(EMOTIONS),))
-        self._prosody = ProsodyModel(path.with_suffix(".npz"))
+        """Load the model; raises ModelError when the file cannot be used."""
+        self._model = Model(path, (WINDOW_FRAMES, BANDS, 2), (len(EMOTIONS),))
 
     def scores(self, frames: NDArray[np.float32]) -> Scores:
         """Calibrated scores of a window of frames (1 to 256, 128) in dB."""
-        return self.joined(*self.opinions(frames))
-
-    def opinions(self, frames: NDArray[np.float32]) -> tuple[Logits, Logits]:
-        """What the nets say of a window by its pictures, and what its prosody says: (7,) each."""
-        return self._nets(model_input(frames)), self._prosody.logits(frames)
-
-    def joined(self, by_pictures: Logits, by_prosody: Logits) -> Scores:
-        """The scores that follow from both opinions."""
-        return softmax(self._prosody.nets_share * by_pictures + by_prosody)
+        return softmax(self._model(model_input(frames)))
 
 
 def model_input(frames: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,8 +14,6 @@ from numpy.typing import NDArray
 from edgemood.hearing import speech_emotion, voice_gate
 from edgemood.hearing.frames import MEL, frames
 from edgemood.hearing.mel import FRAMES_PER_S, SAMPLE_RATE_HZ, normalise
-from edgemood.hearing.prosody import prosody
-from edgemood.hearing.prosody_model import ProsodyModel
 from edgemood.tflite import Model
 from edgemood.training.datasets import MODELS, REPOSITORY
 from edgemood.training.speech_files import EMOTION_INT8, GATE_INT8
@@ -23,12 +21,11 @@ from edgemood.training.speech_files import EMOTION_INT8, GATE_INT8
 GOLDEN = REPOSITORY / "tests" / "golden"
 _SOUNDS = 4
 
-Windows = NDArray[np.float16]
-
 
 def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
     """Write `input` (n, frames, 64, pictures) and `output` (n, classes) for both models."""
-    windows = spoken_windows().astype(np.float32)
+    sounds = [_voice(seed) for seed in range(_SOUNDS)]
+    windows = [frames(sound)[: speech_emotion.WINDOW_FRAMES] for sound in sounds]
     blocks = [window[: voice_gate.WINDOW_FRAMES, MEL] for window in windows]
     for file, pictures, classes in (
         (GATE_INT8, [normalise(block, voice_gate.DEPTH_DB) for block in blocks], 3),
@@ -39,27 +36,6 @@ def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
         outputs = np.stack([model(picture.astype(np.float32)) for picture in rounded])
         golden = (folder / file).with_suffix(".npz")
         np.savez_compressed(golden, input=rounded, output=outputs)
-    write_prosody(spoken_windows(), models, folder)
-
-
-def write_prosody(seen: Windows, models: Path = MODELS, folder: Path = GOLDEN) -> None:
-    """Write `frames` (n, 256, 128), their `numbers` and the prosody model's `logits` (n, 7)."""
-    model = ProsodyModel((models / EMOTION_INT8).with_suffix(".npz"))
-    windows = seen.astype(np.float32)
-    np.savez_compressed(
-        folder / "speech_prosody.npz",
-        frames=seen,
-        numbers=np.stack([prosody(window) for window in windows]),
-        logits=np.stack([model.logits(window) for window in windows]),
-    )
-
-
-def spoken_windows() -> Windows:
-    """What the ear makes of a few voices: (n, 256, 128) in dB."""
-    sounds = [_voice(seed) for seed in range(_SOUNDS)]
-    windows = [frames(sound)[: speech_emotion.WINDOW_FRAMES] for sound in sounds]
-    rounded: Windows = np.stack(windows).astype(np.float16)
-    return rounded
 
 
 def _voice(seed: int) -> NDArray[np.float32]:

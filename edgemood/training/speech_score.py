@@ -16,9 +16,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from edgemood.emotion import EMOTIONS, Scores
+from edgemood.emotion import EMOTIONS, Scores, softmax
 from edgemood.hearing.mel import BANDS, FRAMES_PER_S
-from edgemood.hearing.prosody import NUMBERS
 from edgemood.hearing.speech_emotion import (
     HOP_FRAMES,
     WINDOW_FRAMES,
@@ -30,7 +29,6 @@ from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
 from edgemood.training.speech_listener import Heard, in_stillness, listen
 from edgemood.training.speech_net import TwoViews, multiply_adds
-from edgemood.training.speech_prosody_net import ProsodyNet
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,6 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     recalls = metrics.recalls(scores, labels)
     loss = np.nanmean(metrics.recalls(float_scores, labels)) - np.nanmean(recalls)
     work = multiply_adds(net, torch.zeros(1, 2, WINDOW_FRAMES, BANDS))
-    work += multiply_adds(ProsodyNet(), torch.zeros(1, NUMBERS))
     curve = metrics.coverage_curve(scores, labels)
     charts.confusion(models / "speech_confusion.svg", metrics.confusion(scores, labels))
     charts.reliability(models / "speech_calibration.svg", metrics.reliability_bins(scores, labels))
@@ -80,9 +77,7 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         "abstained": float(np.mean([j.int8 is None for j in judged])),
         "ece": metrics.calibration_error(scores, labels),
         "int8_loss_points": 100.0 * float(loss),
-        "size_bytes": sum(
-            (models / EMOTION_INT8.with_suffix(kind)).stat().st_size for kind in (".tflite", ".npz")
-        ),
+        "size_bytes": (models / EMOTION_INT8).stat().st_size,
         "macs_per_s": work * FRAMES_PER_S // HOP_FRAMES,
         "snr": speech_ladder.measure(models, data, split),
         "unusual": speech_unusual.measure(models, data, split),
@@ -101,17 +96,10 @@ def _judge(
     pictures = torch.from_numpy(np.stack([model_input(each.window) for each in heard]))
     with torch.no_grad():
         float_logits = net(pictures.permute(0, 3, 1, 2)).numpy()
-    opinions = [model.opinions(each.window) for each in heard]
     return _Judgement(
         recording,
-        np.mean([model.joined(*both) for both in opinions], axis=0),
-        np.mean(
-            [
-                model.joined(by_pictures, by_prosody)
-                for by_pictures, (_, by_prosody) in zip(float_logits, opinions, strict=True)
-            ],
-            axis=0,
-        ),
+        np.mean([model.scores(each.window) for each in heard], axis=0),
+        np.mean([softmax(logits) for logits in float_logits], axis=0),
     )
 
 
