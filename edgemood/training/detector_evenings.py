@@ -73,7 +73,7 @@ def watch(nights: Sequence[list[Scene]], look_of: Callable[[], Look]) -> Watched
 def alike(photos: Sequence[Photo], rooms: Sequence[Grey]) -> dict[str, list[float]]:
     """How much a face looks like another person's in its place, and like a piece of a room."""
     dice = np.random.default_rng(5)
-    found = {"somebody else": [], "a room": []}  # type: dict[str, list[float]]
+    found: dict[str, list[float]] = {"somebody else": [], "a room": []}
     for one, other in itertools.pairwise(photos):
         look = _patch(one, 0.0)
         found["somebody else"].append(likeness(look, _patch(other, REACH))[0])
@@ -89,8 +89,9 @@ def alike(photos: Sequence[Photo], rooms: Sequence[Grey]) -> dict[str, list[floa
 def _patch(photo: Photo, margin: float) -> Grey:
     """The face as a glance compares it."""
     reach = round(margin * photo.side)
-    whole = cv2.copyMakeBorder(photo.grey, *[photo.side] * 4, cv2.BORDER_REPLICATE)
-    x, y = photo.x + photo.side - reach, photo.y + photo.side - reach
+    pad = photo.side
+    whole = cv2.copyMakeBorder(photo.grey, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
+    x, y = photo.x + pad - reach, photo.y + pad - reach
     span = photo.side + 2 * reach
     side = round(PATCH_PX * (1 + 2 * margin))
     small: Grey = cv2.resize(

@@ -2,14 +2,14 @@
 
 At every rung of the ladder six in ten of those faces that are judged must be told right, by both
 readings of the model, or nearly none of that rung may be judged. Of all thresholds that keep the
-rule on PublicTest those are taken that let the most right judgements through.
+rule on PublicTest those are taken that let the most right judgements of faces seen well through.
 """
 
 from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,26 +74,22 @@ class Tried:
         return all(_enough(right[passed & known]) for right, known in readings)
 
 
-def best_gate(rungs: Sequence[Tried]) -> Gate:
-    """The gate that keeps the rule on all rungs with the most right judgements on all of them.
+def best_gate(rungs: Sequence[Tried], seen_well: Sequence[Tried]) -> Gate:
+    """The gate that keeps the rule on all rungs with the most right judgements.
 
-    Raises ValueError when none does.
+    First those of faces `seen_well` count, then those on all rungs. Raises ValueError when no gate
+    keeps the rule.
     """
-    gates = (Gate(*(float(v) for v in t)) for t in itertools.product(_DARK, _BLURRED, _TRUSTED))
-    return max(_kept(gates, rungs), key=lambda found: found[0])[1]
-
-
-def _kept(gates: Iterable[Gate], rungs: Sequence[Tried]) -> Iterable[tuple[int, Gate]]:
-    """Right judgements and gate, of all gates that keep the rule."""
-    found = False
-    for gate in gates:
-        passed = [rung.passed(gate) for rung in rungs]
-        pairs = list(zip(rungs, passed, strict=True))
-        if all(rung.keeps_rule(own) for rung, own in pairs):
-            found = True
-            yield sum(int((rung.votes_right & own).sum()) for rung, own in pairs), gate
-    if not found:
+    tried = (Gate(*(float(v) for v in t)) for t in itertools.product(_DARK, _BLURRED, _TRUSTED))
+    kept = [gate for gate in tried if all(rung.keeps_rule(rung.passed(gate)) for rung in rungs)]
+    if not kept:
         raise ValueError("no thresholds keep the rule on every rung")
+    return max(kept, key=lambda gate: (_rights(gate, seen_well), _rights(gate, rungs)))
+
+
+def _rights(gate: Gate, rungs: Sequence[Tried]) -> int:
+    """Right judgements of the votes' reading among those that are made."""
+    return sum(int((rung.votes_right & rung.passed(gate)).sum()) for rung in rungs)
 
 
 def _enough(right: Flags) -> bool:

@@ -3,23 +3,26 @@
 Change `edgemood/training/face_reliability.py`, not this file.
 """
 
-CLOSES_BELOW = 0.112
-"""Light of a picture below which nobody is looked for: that of 100 electrons in white, the
+CLOSES_BELOW = 0.054
+"""Light of a picture below which nobody is looked for: that of 40 electrons in white, the
 least on the ladder at which half of the faces are judged."""
 
-OPENS_ABOVE = 0.177
-"""That of 200 electrons, a rung above: a flickering television or a cloud must not open and
+OPENS_ABOVE = 0.076
+"""That of 60 electrons, a rung above: a flickering television or a cloud must not open and
 close the gate by turns."""
 
-FACE_DARK_BELOW = 0.075
+FACE_DARK_BELOW = 0.040
 """Light on a face, by its own noise, below which it is not judged."""
 
 BLURRED_BELOW = 0.012
 """Sharpness below which a face is not judged."""
 
-TRUSTED_FROM = 0.0
+TRUSTED_FROM = 0.600
 """Reliability below which a judgement is withheld."""
 
-BIAS = 0.08
-LIGHT_WEIGHT, WIDTH_WEIGHT, SHARPNESS_WEIGHT, CONFIDENCE_WEIGHT = 0.27, 0.04, 0.29, 0.88
+BIAS = 0.082
+LIGHT_WEIGHT = 0.268
+WIDTH_WEIGHT = 0.035
+SHARPNESS_WEIGHT = 0.294
+CONFIDENCE_WEIGHT = 0.882
 """Log-odds that a judgement is right, by a logistic regression without negative weights."""
