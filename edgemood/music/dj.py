@@ -14,7 +14,7 @@ from edgemood.clock import Clock
 from edgemood.config.schema import Config, MusicConfig
 from edgemood.errors import EdgemoodError, PlayerError
 from edgemood.mood import RoomMood
-from edgemood.music.choice import Chooser, TasteStore
+from edgemood.music.choice import Chooser, SongVectors, TasteStore
 from edgemood.music.chores import Chores
 from edgemood.music.duck import Duck
 from edgemood.music.event import Event
@@ -317,8 +317,9 @@ class Dj:
             await self._chores.do(self._keeper.library, self._on_progress)
 
     async def _take_library(self, library: Library) -> None:
+        vectors = await asyncio.to_thread(SongVectors.of, library)  # longer than a press may wait
         async with self._hands:
-            self._keeper.library = library
+            self._keeper.take(library, vectors)
 
     def _forget_library(self) -> None:
         self._keeper.library = Library.of([])

@@ -10,7 +10,7 @@ from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
 from edgemood.errors import PlayerError
 from edgemood.music.allowance import Allowance
-from edgemood.music.choice import Choice, Chooser, Past
+from edgemood.music.choice import Choice, Chooser, Past, SongVectors
 from edgemood.music.fade import fade_over
 from edgemood.music.library import Library
 from edgemood.music.plan import Plan, comes_round, outworn, plan
@@ -100,6 +100,10 @@ class QueueKeeper:
     @library.setter
     def library(self, library: Library) -> None:
         self._chooser.library = library
+
+    def take(self, library: Library, vectors: SongVectors) -> None:
+        """Choose from this library, whose vectors were built meanwhile."""
+        self._chooser.take(library, vectors)
 
     @property
     def target(self) -> Target:

@@ -4,6 +4,7 @@ from edgemood.music.choice.chooser import Choice, Chooser
 from edgemood.music.choice.quiet import QuietHours, WallTime, local_time
 from edgemood.music.choice.rules import ARTIST_SPACING, Past
 from edgemood.music.choice.store import HOUSEHOLD, TASTE, TasteStore
+from edgemood.music.choice.vectors import SongVectors
 
 __all__ = [
     "ARTIST_SPACING",
@@ -13,6 +14,7 @@ __all__ = [
     "Chooser",
     "Past",
     "QuietHours",
+    "SongVectors",
     "TasteStore",
     "WallTime",
     "local_time",

@@ -19,6 +19,7 @@ from edgemood.music.choice.numbers import moved, renumbered
 from edgemood.music.choice.quiet import QuietHours, WallTime, local_time
 from edgemood.music.choice.rules import Filters, Past, may_come, rows_of_songs
 from edgemood.music.choice.store import HOUSEHOLD, TasteStore
+from edgemood.music.choice.vectors import SongVectors
 from edgemood.music.event import Event
 from edgemood.music.library import Library
 from edgemood.music.song import Song
@@ -72,7 +73,7 @@ class Chooser:
         self.playlists: Mapping[str, Sequence[str]] = {}
         """files in the stored playlists that `music.table` names"""
         self._library = Library.of([])
-        self._connoisseur: Connoisseur | None = None
+        self._connoisseur = Connoisseur(self._library, store, SongVectors.of(self._library))
         self._gone: set[int] = set()
         self._shares: dict[int, Mapping[str, float]] = {}
 
@@ -83,7 +84,12 @@ class Chooser:
 
     @library.setter
     def library(self, library: Library) -> None:
-        self._library, self._connoisseur = library, None
+        self.take(library, SongVectors.of(library))
+
+    def take(self, library: Library, vectors: SongVectors) -> None:
+        """The same, for one whose vectors were built meanwhile: that takes time."""
+        self._library = library
+        self._connoisseur = Connoisseur(library, self._store, vectors)
         self._gone.clear()
         known = self._store.songs()
         if numbers := renumbered(known, library):
@@ -145,7 +151,7 @@ class Chooser:
             self._store.tell_parts(credit.credited(self._store.parts(), shares, right=right))
 
     def _by_mood(self, target: Target, allowed: Rows) -> Choice:
-        fit = (self._expert().vectors.matrix @ self._query(target)).clip(0, 1)
+        fit = (self._connoisseur.vectors.matrix @ self._query(target)).clip(0, 1)
         if self._config.choose == "random":
             rows = _of_class(self._library, strongest(target.scores), allowed)
             row, how = int(self._rng.choice(rows)), "; drawn by lot"
@@ -157,7 +163,7 @@ class Chooser:
         return Choice(song, value, why.fitting(song, target, value) + how)
 
     def _by_taste(self, target: Target, allowed: Rows) -> Choice:
-        opinion = self._expert().opinion(self._query(target), target.room, self.present)
+        opinion = self._connoisseur.opinion(self._query(target), target.room, self.present)
         weights = credit.weights(self._config.weights, self._store.parts())
         fits = opinion.content
         enough = fits[allowed].max() - _ENOUGH
@@ -207,12 +213,7 @@ class Chooser:
 
     def _query(self, target: Target) -> Floats:
         typical = self.typical.get(strongest(target.scores), ())
-        return self._expert().vectors.query(target, self._library.rows(typical))
-
-    def _expert(self) -> Connoisseur:
-        if self._connoisseur is None:
-            self._connoisseur = Connoisseur(self._library, self._store)
-        return self._connoisseur
+        return self._connoisseur.vectors.query(target, self._library.rows(typical))
 
     def _limits(self, limits: Limits) -> Limits:
         return limits.calmer_than(self.quiet.most_arousal())

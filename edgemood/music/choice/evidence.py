@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,7 +24,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Counts:
-    """What is known of some songs: of each in one mood, and in all moods together."""
+    """What is known of some songs in one mood."""
 
     songs: NDArray[np.int64]
     """(k,) numbers in the index, ascending"""
@@ -31,12 +32,6 @@ class Counts:
     """(k,) plays in this mood, a little of those in others, and what likes are worth"""
     bad: Floats
     """(k,) skips and dislikes, likewise"""
-    good_here: Floats
-    """(k,) plays in this mood alone"""
-    bad_here: Floats
-    good_anywhere: Floats
-    """(k,) plays in any mood, and what likes are worth"""
-    bad_anywhere: Floats
 
 
 class Evidence:
@@ -99,11 +94,21 @@ class Evidence:
             songs=self._songs,
             good=OTHER_MOODS * good + (1 - OTHER_MOODS) * good_here + liked,
             bad=OTHER_MOODS * bad + (1 - OTHER_MOODS) * bad_here + disliked,
-            good_here=good_here,
-            bad_here=bad_here,
-            good_anywhere=good + liked,
-            bad_anywhere=bad + disliked,
         )
+
+    def table(self) -> Floats:
+        """Good and bad of each song in each mood, and by opinion of it, (2, k, 8)."""
+        liked, disliked = self._liked()
+        good, bad = self._good / self.scale, self._bad / self.scale
+        return np.stack([np.column_stack([good, liked]), np.column_stack([bad, disliked])])
+
+    def without(self, others: Iterable[Evidence]) -> Floats:
+        """What of the `table` is in none of the others, (2, k, 8)."""
+        rest = self.table()
+        for other in others:
+            _, mine, theirs = np.intersect1d(self.songs, other.songs, return_indices=True)
+            rest[:, mine] -= other.table()[:, theirs]
+        return rest.clip(min=0)
 
     def leanings(self) -> Floats:
         """How far each song and mood is liked, (k, 7), in [-1, 1]; for comparing profiles."""

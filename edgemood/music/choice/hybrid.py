@@ -13,7 +13,7 @@ from edgemood.music.choice.company import blended, neighbours_say
 from edgemood.music.choice.evidence import Evidence
 from edgemood.music.choice.rules import rows_of_songs
 from edgemood.music.choice.store import HOUSEHOLD, TasteStore
-from edgemood.music.choice.taste import Taste
+from edgemood.music.choice.taste import Tastes
 from edgemood.music.choice.vectors import SongVectors
 from edgemood.music.library import Library
 
@@ -54,16 +54,17 @@ def listeners(store: TasteStore, present: Sequence[str]) -> tuple[str, ...]:
 class Connoisseur:
     """Forms opinions on the songs of one library, and learns anew only what changed."""
 
-    def __init__(self, library: Library, store: TasteStore) -> None:
-        self.vectors = SongVectors.of(library)
+    def __init__(self, library: Library, store: TasteStore, vectors: SongVectors) -> None:
+        self.vectors = vectors
         self._library = library
         self._store = store
-        self._tastes: dict[tuple[str, Emotion], tuple[Evidence, int, Taste]] = {}
+        self._learned: tuple[dict[str, tuple[Evidence, int]], Tastes] | None = None
 
     def opinion(self, query: Floats, room: Emotion, present: Sequence[str]) -> Opinion:
         """What speaks for each song in a room of this emotion, with these people in it."""
         who = listeners(self._store, present)
-        tastes = [self._taste(name, room) for name in who]
+        learned = self._tastes()
+        tastes = [learned.of(name, room) for name in who]
         along = self.vectors.matrix @ np.column_stack([query, *(t.direction for t in tastes)])
         content = along[:, 0].clip(0, 1)
         likings = [
@@ -83,16 +84,12 @@ class Connoisseur:
             recommenders=recommenders,
         )
 
-    def _taste(self, name: str, room: Emotion) -> Taste:
-        evidence = self._store.evidence(name)
-        cached, version, taste = self._tastes.get((name, room), (None, -1, None))
-        if cached is evidence and version == evidence.version and taste is not None:
-            return taste
-        household = None if name == HOUSEHOLD else self._taste(HOUSEHOLD, room)
-        counts = evidence.counts(room)
-        taste = Taste.learned(self._library, self.vectors.matrix, counts, household)
-        self._tastes[name, room] = evidence, evidence.version, taste
-        return taste
+    def _tastes(self) -> Tastes:
+        evidence = {name: self._store.evidence(name) for name in self._store.profiles()}
+        state = {name: (known, known.version) for name, known in evidence.items()}
+        if self._learned is None or self._learned[0] != state:
+            self._learned = state, Tastes.learned(self._library, self.vectors.matrix, evidence)
+        return self._learned[1]
 
     def _neighbours(self, present: Sequence[str], room: Emotion) -> tuple[Floats, dict[int, str]]:
         """Of profiles that are not present; the household's own word is nobody else's."""

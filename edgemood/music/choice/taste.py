@@ -1,51 +1,59 @@
-"""What a listener will probably think of every song in one mood, from the deeds known so far.
+"""What each listener will probably think of every song in one mood, from the deeds known so far.
 
-Four levels, each a correction of the one before where there is evidence: songs that look alike, in
-any mood and then in this one (ridge regressions on the song vectors), the artist, and the song
-itself. The last is a Beta posterior whose prior is what the others expect.
-
-How much evidence each level asks for is the variance of a single deed, about 0.25, over the
-variance that the level explains in what people like: its empirical Bayes strength.
+One mixed-effects model for the house: what a song's traits (`Traits`) do to its being let play is
+a sum of what they do for everybody, for one listener, and for that listener in one mood. All
+effects are estimated together, as their best linear unbiased predictions (Henderson, Biometrics
+31, 1975): evidence goes where it explains most, and what is not known of a listener is what the
+others like. The song itself comes last: a Beta posterior whose prior is what its traits expect.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.music.choice.evidence import Counts
+from edgemood.emotion import EMOTIONS, Emotion
+from edgemood.music.choice.evidence import Evidence
 from edgemood.music.choice.rules import rows_of_songs
-from edgemood.music.choice.vectors import SIZE
+from edgemood.music.choice.store import HOUSEHOLD
+from edgemood.music.choice.traits import Traits
 from edgemood.music.library import Library
 
-PRIOR_STRENGTH = 8.0
-"""deeds that the expectation from similar songs is worth beside those with the song itself"""
+PRIOR_STRENGTH = 12.0
+"""deeds that the expectation from a song's traits is worth beside those with the song itself"""
 _EXPECTED = 0.6
 """share of fitting songs that listeners let play to the end, before anything is known of them"""
-_BASE_STRENGTH = 10.0
-_RIDGE, _RIDGE_OF_MOOD = 3.0, 6.0
-"""deeds it takes to believe in a direction of the song vectors"""
-_ARTIST_STRENGTH = 4.0
-_MOST_DEEDS, _MOST_FOR_ARTIST = 6.0, 2.0
-"""deeds with one song that count towards others: a favourite is not a whole taste"""
+_NOISE = 0.2
+"""variance of one deed about its probability: 0.25 at most, less for the liked and the disliked"""
+_FORGOTTEN = 0.02
+"""of a deed; what is left of one after about five half-lives says nothing any more"""
+_LISTENER, _IN_MOOD = 1.0, 0.25
+"""variance of what is a listener's own, and what holds in one mood only, beside the common"""
 _LEAST, _MOST = 0.02, 0.98
 """nothing is ever certain, so everything can still be learned"""
+_PRECISION, _MOST_STEPS = 1e-3, 60
+"""of the surprise left unexplained; a step costs about as much as reading the evidence once"""
+
+_MOODS = len(EMOTIONS) + 1
+"""and one more for opinions, which hold in all of them"""
 
 Floats = NDArray[np.float32]
+Codes = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Taste:
-    """One profile in one mood, learned on the songs of one library."""
+    """One listener in one mood, learned on the songs of one library."""
 
+    traits: Traits
+    effects: Floats
+    """(traits,): how far each moves the liking of a song"""
     direction: Floats
     """(28,): how the song vectors go with liking"""
-    base: float
-    artists: Floats
-    """(artists + 1,): what is added for a song of this artist"""
     rows: NDArray[np.intp]
     """(k,) songs with evidence of their own"""
     good: Floats
@@ -53,46 +61,13 @@ class Taste:
     bad: Floats
     """(k,)"""
 
-    @classmethod
-    def learned(
-        cls, library: Library, matrix: Floats, counts: Counts, household: Self | None = None
-    ) -> Self:
-        """From counts of good and bad; songs that left the library are passed over.
-
-        Where a person's own deeds are too few, the `household` speaks: who live together have some
-        of their taste in common.
-        """
-        kept = np.isin(counts.songs, library.ids)
-        rows = rows_of_songs(library, counts.songs[kept])
-        seen, of = matrix[rows], library.artist[rows]
-        number = int(library.artist.max(initial=0)) + 1
-        direction = np.zeros(SIZE, np.float32) if household is None else household.direction
-        artists = np.zeros(number, np.float32) if household is None else household.artists
-        base = _EXPECTED if household is None else household.base
-        rates, weights = _rates(counts.good_anywhere[kept], counts.bad_anywhere[kept])
-        rates_here, weights_here = _rates(counts.good_here[kept], counts.bad_here[kept])
-
-        surprise = rates - base - seen @ direction - artists[of]
-        base += float(weights @ surprise / (weights.sum() + _BASE_STRENGTH))
-        surprise = rates - base - seen @ direction - artists[of]
-        direction = direction + _regressed(seen, surprise, weights, _RIDGE)
-        surprise = rates_here - base - seen @ direction - artists[of]
-        direction = direction + _regressed(seen, surprise, weights_here, _RIDGE_OF_MOOD)
-        good, bad = (column[kept].astype(np.float32) for column in (counts.good, counts.bad))
-        surprise = rates - base - seen @ direction - artists[of]
-        weights = np.minimum(weights, _MOST_FOR_ARTIST)
-        evidence = np.bincount(of, weights, number) + _ARTIST_STRENGTH
-        artists = artists + np.bincount(of, weights * surprise, number) / evidence
-        artists[0] = 0  # unknown artists have nothing in common
-        return cls(direction, base, artists.astype(np.float32), rows, good, bad)
-
     def expected(self, along: Floats, library: Library) -> Floats:
         """The mean posterior of liking each song, (n,), in [0, 1].
 
         `along` is `matrix @ direction`, (n,); it is overwritten.
         """
-        along += self.base
-        along += self.artists[library.artist]
+        along += _EXPECTED
+        self.traits.add_labels(self.effects, library, along)
         np.clip(along, _LEAST, _MOST, out=along)
         known = along[self.rows] * PRIOR_STRENGTH + self.good
         along[self.rows] = known / (PRIOR_STRENGTH + self.good + self.bad)
@@ -105,16 +80,110 @@ class Taste:
         return deeds
 
 
-def _rates(good: NDArray[Any], bad: NDArray[Any]) -> tuple[Floats, Floats]:
-    """Shares of good deeds, and what each is worth, (k,) each."""
-    deeds = good + bad
-    rates = np.divide(good, deeds, out=np.full_like(good, _EXPECTED), where=deeds > 0)
-    return rates.astype(np.float32), np.minimum(deeds, _MOST_DEEDS).astype(np.float32)
+@dataclass(frozen=True, slots=True, eq=False)
+class Tastes:
+    """All listeners' tastes, learned together on the songs of one library."""
+
+    library: Library
+    evidence: Mapping[str, Evidence]
+    """by the names of the profiles, as it was when learned from"""
+    traits: Traits
+    effects: Floats
+    """(levels, traits): everybody's, then each listener's, then each listener's in each mood"""
+
+    @classmethod
+    def learned(cls, library: Library, matrix: Floats, evidence: Mapping[str, Evidence]) -> Self:
+        """From the evidence of every profile, by name; the household's holds that of all.
+
+        Songs that left the library are passed over.
+        """
+        traits = Traits.of(library)
+        listeners = len(evidence)
+        cells = [_cells(evidence, name, listener) for listener, name in enumerate(evidence)]
+        song, listener, mood, good, bad = np.concatenate(cells, axis=1)
+        kept = np.isin(song, library.ids) & (good + bad >= _FORGOTTEN)
+        song, listener, mood = (column[kept].astype(np.int64) for column in (song, listener, mood))
+        deeds, good = (good + bad)[kept], good[kept]
+        codes, amounts = traits.of_rows(library, matrix, rows_of_songs(library, song))
+        levels = np.stack([0 * song, 1 + listener, 1 + listeners + listener * _MOODS + mood], 1)
+        in_mood = np.where(mood < len(EMOTIONS), _IN_MOOD, 0)
+        shares = np.sqrt(np.stack([np.ones(len(song)), np.full(len(song), _LISTENER), in_mood], 1))
+        size = (1 + listeners + listeners * _MOODS, len(traits.deviations))
+        known = _Known(
+            np.hstack([level[:, None] * size[1] + codes for level in levels.T]),
+            np.hstack([share[:, None] * amounts for share in shares.T]),
+            _NOISE / deeds + _NOISE / PRIOR_STRENGTH,
+            size[0] * size[1],
+        )
+        effects = known.effects(good / deeds - _EXPECTED).reshape(size) * traits.deviations
+        return cls(library, dict(evidence), traits, effects.astype(np.float32))
+
+    def of(self, name: str, emotion: Emotion) -> Taste:
+        """One profile's taste in a mood."""
+        listener = list(self.evidence).index(name)
+        in_mood = 1 + len(self.evidence) + listener * _MOODS + EMOTIONS.index(emotion)
+        effects = self.effects[0] + np.sqrt(_LISTENER) * self.effects[1 + listener]
+        effects = (effects + np.sqrt(_IN_MOOD) * self.effects[in_mood]).astype(np.float32)
+        counts = self.evidence[name].counts(emotion)
+        kept = np.isin(counts.songs, self.library.ids)
+        return Taste(
+            self.traits,
+            effects,
+            self.traits.direction(effects),
+            rows_of_songs(self.library, counts.songs[kept]),
+            counts.good[kept].astype(np.float32),
+            counts.bad[kept].astype(np.float32),
+        )
 
 
-def _regressed(seen: Floats, values: Floats, weights: Floats, ridge: float) -> Floats:
-    """The direction along which the vectors seen, (k, 28), go with the values, (k,)."""
-    weighted = seen.T * weights
-    strength = weighted @ seen + ridge * np.eye(SIZE, dtype=np.float32)
-    direction: Floats = np.linalg.solve(strength, weighted @ values)
-    return direction
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """Deeds, each a sum of effects and some noise."""
+
+    codes: Codes
+    """(k, c) the effects in each"""
+    amounts: Floats
+    """(k, c) how much of each"""
+    noise: NDArray[np.float64]
+    """(k,) variance"""
+    size: int
+    """number of effects"""
+
+    def effects(self, surprise: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The effects, (size,), that probably led to the surprise, (k,): conjugate gradients."""
+        shares = np.zeros_like(surprise)  # of the surprise, as far as it is no noise
+        left = surprise.copy()
+        scale = self.noise + (self.amounts**2).sum(axis=1)
+        towards = step = left / scale
+        size = left @ step
+        enough = _PRECISION**2 * size
+        for _ in range(_MOST_STEPS):
+            if size <= enough:
+                break
+            response = self._sums(towards) + self.noise * towards
+            length = size / (towards @ response)
+            shares += length * towards
+            left -= length * response
+            step = left / scale
+            size, before = left @ step, size
+            towards = step + size / before * towards
+        return self._gathered(shares)
+
+    def _gathered(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        weights = (self.amounts * shares[:, None]).ravel()
+        effects: NDArray[Any] = np.bincount(self.codes.ravel(), weights, self.size)
+        return effects
+
+    def _sums(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        sums: NDArray[np.float64] = (self.amounts * self._gathered(shares)[self.codes]).sum(axis=1)
+        return sums
+
+
+def _cells(evidence: Mapping[str, Evidence], name: str, listener: int) -> NDArray[np.float64]:
+    """What is known of each song in each mood: song, listener, mood, good and bad, (5, k)."""
+    others = [other for key, other in evidence.items() if key != HOUSEHOLD]
+    mine = evidence[name]
+    good, bad = mine.without(others) if name == HOUSEHOLD else mine.without([])
+    rows, moods = np.nonzero(good + bad)
+    listeners = np.full(len(rows), listener)
+    return np.stack([mine.songs[rows], listeners, moods, good[rows, moods], bad[rows, moods]])

@@ -4,8 +4,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgemood.emotion import EMOTIONS, Emotion
+from edgemood.music.choice import HOUSEHOLD
 from edgemood.music.choice.evidence import HALF_LIFE, Evidence
-from edgemood.music.choice.taste import Taste
+from edgemood.music.choice.taste import Tastes
 from edgemood.music.choice.vectors import SongVectors
 from edgemood.music.library import Library
 from edgemood.music.song import Song
@@ -26,7 +27,7 @@ deeds = st.lists(
 
 
 def learned(evidence, emotion=Emotion.NEUTRAL):
-    taste = Taste.learned(LIBRARY, MATRIX, evidence.counts(emotion))
+    taste = Tastes.learned(LIBRARY, MATRIX, {HOUSEHOLD: evidence}).of(HOUSEHOLD, emotion)
     return taste.expected(MATRIX @ taste.direction, LIBRARY)
 
 
@@ -75,10 +76,12 @@ def test_a_person_of_whom_little_is_known_is_taken_for_one_of_the_household():
     household, person = Evidence(), Evidence()
     for row in range(30):
         household.deed(row + 1, Emotion.NEUTRAL, bad=1)
-    common = Taste.learned(LIBRARY, MATRIX, household.counts(Emotion.NEUTRAL))
-    own = Taste.learned(LIBRARY, MATRIX, person.counts(Emotion.NEUTRAL), common)
-    assert own.direction.tolist() == common.direction.tolist()
-    assert own.base == common.base
+    tastes = Tastes.learned(LIBRARY, MATRIX, {HOUSEHOLD: household, "Ada": person})
+    own, common = (tastes.of(name, Emotion.NEUTRAL) for name in ("Ada", HOUSEHOLD))
+    assert (own.effects @ common.effects) > 0
+    likings = [taste.expected(MATRIX @ taste.direction, LIBRARY) for taste in (own, common)]
+    assert (likings[0][30:] < 0.6).mean() > 0.9
+    assert likings[0].mean() > likings[1].mean()
 
 
 def test_deeds_fade_to_half_after_their_half_life():
@@ -86,7 +89,7 @@ def test_deeds_fade_to_half_after_their_half_life():
     evidence.deed(1, Emotion.SAD, good=1)
     for _ in range(HALF_LIFE):
         evidence.deed(2, Emotion.SAD, good=1)
-    assert evidence.counts(Emotion.SAD).good_here[0] == pytest.approx(0.5, abs=0.01)
+    assert evidence.counts(Emotion.SAD).good[0] == pytest.approx(0.5, abs=0.01)
 
 
 def test_an_opinion_replaces_the_one_before_and_does_not_fade():
