@@ -25,7 +25,7 @@ from edgemood.training.music_machine import Lesson
 from edgemood.training.music_nets import rglu
 from edgemood.training.music_teaching import HELPERS, clip_logits, clip_slices, train_net
 
-MINUTES = 6.0
+MINUTES = 3.0
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 NET = Path("music_mood.tflite")
 

@@ -55,7 +55,8 @@ def harmony(samples: Floats) -> Floats:
 def _amplitudes(samples: Floats) -> Floats:
     padded = np.pad(samples, (0, max(0, _WINDOW_SAMPLES - len(samples))))
     views = np.lib.stride_tricks.sliding_window_view(padded, _WINDOW_SAMPLES)[::_WINDOW_SAMPLES]
-    amplitude: Floats = np.abs(np.fft.rfft(views * _HANN, axis=1)).astype(np.float32)
+    spectrum = np.fft.rfft(views * _HANN, axis=1).astype(np.complex64)
+    amplitude: Floats = np.sqrt(spectrum.real**2 + spectrum.imag**2)
     return amplitude
 
 

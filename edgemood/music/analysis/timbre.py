@@ -17,6 +17,9 @@ _GROUP: Final = 4
 """bands taken together in the picture's statistics"""
 _GROUPS: Final = BANDS // _GROUP
 
+_DEPTH: Final = np.float32(DEPTH_DB / 10.0 * np.log(10.0))
+"""of a picture, in powers of e, which are five times as fast as those of 10"""
+
 NAMES: Final = (
     *(f"{of}_{what}" for of in ("mean", "spread") for what in (
         "centroid_octaves", "rolloff_octaves", "brightness", "flatness", "level", "zero_crossings"
@@ -30,7 +33,7 @@ NAMES: Final = (
 
 def timbre(samples: Floats, frames: Floats) -> Floats:
     """What `NAMES` says of mono samples (n,) and their log-mel frames under the peak (m, 128)."""
-    power = np.power(10.0, (frames - 1.0) * (DEPTH_DB / 10.0), dtype=np.float32)
+    power = np.exp((frames - 1.0) * _DEPTH)
     total = power.sum(axis=1) + 1e-9
     level = np.log10(total)
     rising = np.cumsum(power, axis=1) / total[:, None]

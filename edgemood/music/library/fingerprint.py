@@ -46,9 +46,10 @@ def differing_bits(one: bytes, other: bytes) -> int:
 def _energies(samples: NDArray[np.float32]) -> NDArray[np.float64]:
     """Log energies, shape (moments, bands)."""
     frames = samples[: len(samples) // _FRAME * _FRAME].reshape(-1, _FRAME)
-    power = np.abs(np.fft.rfft(frames * np.hanning(_FRAME), axis=1)) ** 2
     edges_hz = np.geomspace(_LOWEST_HZ, _HIGHEST_HZ, _BANDS + 1)
     edges = np.round(edges_hz * _FRAME / SAMPLE_RATE_HZ).astype(int)
+    spectrum = np.fft.rfft(frames * np.hanning(_FRAME), axis=1)[:, : edges[-1]]
+    power = spectrum.real**2 + spectrum.imag**2
     bands = np.stack([power[:, low:high].sum(axis=1) for low, high in pairwise(edges)], axis=1)
     times = np.linspace(0, len(frames), _MOMENTS + 1).astype(int)
     moments = [bands[start : max(end, start + 1)].mean(axis=0) for start, end in pairwise(times)]

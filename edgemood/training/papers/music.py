@@ -77,7 +77,9 @@ def measure_ann(train: Split, test: Split) -> Result:
     anns = [
         make_pipeline(
             StandardScaler(),
-            MLPRegressor(_HIDDEN, alpha=1.0, early_stopping=True, random_state=seed),
+            MLPRegressor(
+                hidden_layer_sizes=(_HIDDEN,), alpha=1.0, early_stopping=True, random_state=seed
+            ),
         ).fit(seen, corners)
         for seed in range(_ANNS)
     ]
