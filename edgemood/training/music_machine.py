@@ -67,10 +67,12 @@ def choose(lesson: Lesson) -> tuple[Setting, float, float]:
         pairs, words = cross_validated(setting, lesson)
         truth = np.tile(lesson.quadrants, SHUFFLES)
         sharp = sharpness(pairs, truth), sharpness(words, truth)
-        both = log_softmax(sharp[0] * pairs) + log_softmax(sharp[1] * words)
-        likely = float(log_softmax(both / 2)[np.arange(len(truth)), truth].mean())
+        by_pairs, by_words = log_softmax(sharp[0] * pairs), log_softmax(sharp[1] * words)
+        both = log_softmax((by_pairs + by_words) / 2)
+        alone = f"pairs alone {_likely(by_pairs, truth):.3f}, words {_likely(by_words, truth):.3f}"
         right = float((both.argmax(axis=1) == truth).mean())
-        print(f"{setting}: accuracy {right:.3f}, log likelihood {likely:.4f}", flush=True)
+        likely = _likely(both, truth)
+        print(f"{setting}: accuracy {right:.3f}, log likelihood {likely:.4f}, {alone}", flush=True)
         found[setting] = likely, sharp
     best = max(found, key=lambda setting: found[setting][0])
     return best, *found[best][1]
@@ -154,8 +156,10 @@ def _by_words(
 def sharpness(logits: Floats, quadrants: Labels) -> float:
     """What to multiply logits by to make the truth likeliest (temperature scaling, inverted)."""
 
-    def likely(factor: float) -> float:
-        return float(log_softmax(factor * logits)[np.arange(len(logits)), quadrants].mean())
-
     factors: list[float] = np.geomspace(0.1, 10.0, 150).tolist()
-    return max(factors, key=likely)
+    return max(factors, key=lambda factor: _likely(log_softmax(factor * logits), quadrants))
+
+
+def _likely(log_probabilities: Floats, truth: Labels) -> float:
+    """The mean log probability of the truth."""
+    return float(log_probabilities[np.arange(len(truth)), truth].mean())
