@@ -155,7 +155,6 @@ def _by_words(
 
 def sharpness(logits: Floats, quadrants: Labels) -> float:
     """What to multiply logits by to make the truth likeliest (temperature scaling, inverted)."""
-
     factors: list[float] = np.geomspace(0.1, 10.0, 150).tolist()
     return max(factors, key=lambda factor: _likely(log_softmax(factor * logits), quadrants))
 
