@@ -108,18 +108,18 @@ class Recipe:
 FROM_SCRATCH = Recipe()
 
 ONWARDS = Recipe(
-    epochs=25,
-    peak_rate=0.03,
+    epochs=38,
+    peak_rate=0.05,
     warm_up=0.02,
     label_smoothing=0.05,
-    seed=2014,
-    sides=((0.55, 40), (1.0, 48)),
-    settles_from=0.35,
-    calms_from=0.8,
+    seed=2015,
+    sides=((0.35, 40), (1.0, 48)),
+    settles_from=0.2,
+    calms_from=0.7,
 )
-"""A second descent from where an earlier training ended. After the first the network knew 70 % of
-its own training labels and 65 % of PublicTest's: it lacked time, not regularisation. Hardly varied
-faces in the end then raised PublicTest by 0.4 points within an epoch."""
+"""A further descent from where an earlier training ended. After two descents the network knew 73 %
+of its own training labels and 68 % of PublicTest's, and of the votes' majorities 84 % and 83 %: it
+lacked time, not regularisation, so faces are varied less, too."""
 
 
 class Average:
@@ -279,12 +279,12 @@ def export(folder: Path, train: Faces, choose: Faces) -> None:
     label_logits, votes_logits = head_logits(network, choose)
     votes = votes_reading(votes_logits, choose.majority)
     label = label_reading(label_logits, choose.labels)
-    with_offsets = accuracy(label.scale * label_logits + label.offsets, choose.labels)
-    print(
-        f"PublicTest: FER+ {accuracy(votes_logits, choose.majority):.2%}, FER2013 "
-        f"{accuracy(label_logits, choose.labels):.2%}, with offsets {with_offsets:.2%}",
-        flush=True,
-    )
+    for name, reading, logits, truth in (
+        ("FER+", votes, votes_logits, choose.majority),
+        ("FER2013", label, label_logits, choose.labels),
+    ):
+        read = accuracy(reading.scale * logits + reading.offsets, truth)
+        print(f"PublicTest, {name}: {accuracy(logits, truth):.2%}, read {read:.2%}", flush=True)
     result = face_files.write(DeviceNet(network, votes, label), train, MODELS)
     face_golden.write()
     print(f"{votes}, {label}, {result}", flush=True)

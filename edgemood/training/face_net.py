@@ -15,7 +15,7 @@ GRID = 3
 PLACES = 256
 """Hidden units of the branch that sees what is where: dear in weights, cheap in multiply-adds."""
 
-DROPOUT = 0.2
+DROPOUT = 0.1
 
 
 class Residual(nn.Module):  # type: ignore[misc]  # torch is not typed here

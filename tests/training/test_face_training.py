@@ -102,19 +102,42 @@ def test_the_label_reading_recalls_every_emotion_it_can_tell():
     assert np.argmax(reading.offsets) == 2
 
 
-def test_an_emotion_nobody_shows_needs_no_offset():
-    labels = np.arange(60) % 6
-    reading = label_reading(np.eye(7, dtype=np.float32)[labels], labels)
-    assert set(reading.offsets) == {0.0}
+def test_an_emotion_nobody_shows_gets_no_offset():
+    random = np.random.default_rng(0)
+    labels = np.arange(600) % 6
+    logits = random.standard_normal((600, 7)) + 2 * np.eye(7)[labels]
+    assert label_reading(logits.astype(np.float32), labels).offsets[6] == 0.0
 
 
 @settings(max_examples=20, deadline=None)
 @given(arrays(np.float32, (40, 7), elements=st.floats(-5, 5, width=32)), st.floats(0.2, 5))
-def test_calibration_never_changes_who_wins(logits, sharpened):
+def test_calibration_never_makes_the_truth_less_likely(logits, sharpened):
     majority = np.arange(40) % 8 - 1  # -1: not known
-    reading = votes_reading(logits * np.float32(sharpened), majority)
+    logits = logits * np.float32(sharpened)
+    reading = votes_reading(logits, majority)
+
+    def surprise(values):
+        chosen = torch.from_numpy(values[majority >= 0])
+        return float(
+            torch.nn.functional.cross_entropy(chosen, torch.from_numpy(majority[majority >= 0]))
+        )
+
     assert reading.scale > 0
-    assert set(reading.offsets) == {0.0}
+    assert surprise(reading.scale * logits + np.array(reading.offsets)) <= surprise(logits) + 1e-6
+
+
+def test_what_class_weights_shifted_is_shifted_back():
+    random = np.random.default_rng(0)
+    labels = random.integers(0, 7, 7000)
+    logits = (random.standard_normal((7000, 7)) + 2 * np.eye(7)[labels]).astype(np.float32)
+    shifted = logits.copy()
+    shifted[:, 1] += 1.5
+    plain, mended = votes_reading(logits, labels), votes_reading(shifted, labels)
+    assert mended.scale == pytest.approx(plain.scale, rel=0.01)
+    lost = mended.offsets[1] - plain.offsets[1]
+    assert lost - np.mean(np.delete(mended.offsets, 1)) == pytest.approx(
+        -1.5 * plain.scale - np.mean(np.delete(plain.offsets, 1)), abs=0.02
+    )
 
 
 def test_an_overconfident_head_is_calmed():
