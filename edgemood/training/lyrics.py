@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,7 +42,6 @@ class Language:
     name: str
     lexicon: lyrics_lexicons.Arrays
     texts: Texts
-    test: Texts
     vectors: Vectors
     schemes: Mapping[str, Heads]
     families: Sequence[Families]
@@ -53,29 +52,26 @@ class Language:
 
 
 def english(data: Path, cache: Path) -> Language:
-    """Four moods; the happy and sad songs of MusicMood help with pleasant or unpleasant."""
-    classes = ("happy", "calm", "angry", "sad")
-    halving = (
-        Head(("happy", "calm"), ("angry", "sad")),
-        Head(("happy",), ("calm",)),
-        Head(("angry",), ("sad",)),
-    )
+    """Four moods; the happy and sad songs of MusicMood help to tell these two apart."""
     lexicon = lyrics_lexicons.english(data)
     lyrics = english_lyrics(data)
+    known = [each for each in lyrics if each.split != "test"]
+    words = (word for each in known for line in each.words for word in line)
     return Language(
         name="en",
         lexicon=lexicon,
-        texts=as_texts([each for each in lyrics if each.split != "test"], lexicon, "musicmood"),
-        test=as_texts([each for each in lyrics if each.split == "test"], lexicon, "musicmood"),
-        vectors=word_vectors(cache),
-        schemes={
-            "halving": Heads(classes, halving, halving=True),
-            "one against the rest": against_the_rest(classes),
-        },
+        texts=as_texts(known, lexicon, english_terms, helper="musicmood"),
+        vectors=word_vectors(cache, words, UNSEEN_WORDS),
+        schemes=schemes(
+            Head(("happy", "calm"), ("angry", "sad")),
+            Head(("happy",), ("calm",)),
+            Head(("angry",), ("sad",)),
+        ),
         families=(
             Families("lexicon", terms=0.0, values=1.0, meanings=0.0),
             Families("TF-IDF", terms=1.0, values=0.0, meanings=0.0),
-            Families("lexicon, TF-IDF and word vectors", terms=0.7, values=1.0, meanings=1.0),
+            Families("lexicon and TF-IDF", terms=1.0, values=1.0, meanings=0.0),
+            Families("lexicon, TF-IDF and word vectors", terms=1.0, values=1.0, meanings=1.6),
         ),
         softness=0.05,
         least_texts=2,
@@ -84,25 +80,19 @@ def english(data: Path, cache: Path) -> Language:
 
 def chinese(data: Path, cache: Path) -> Language:
     """Five classes."""
-    classes = ("happy", "neutral", "sad", "angry", "fear")
-    halving = (
-        Head(("happy", "neutral"), ("sad", "angry", "fear")),
-        Head(("happy",), ("neutral",)),
-        Head(("sad",), ("angry", "fear")),
-        Head(("angry",), ("fear",)),
-    )
     lexicon = lyrics_lexicons.chinese(data)
-    lyrics = chinese_lyrics(data, cache)
+    known = [each for each in chinese_lyrics(data, cache) if each.split != "test"]
     return Language(
         name="zh",
         lexicon=lexicon,
-        texts=as_texts([each for each in lyrics if each.split != "test"], lexicon),
-        test=as_texts([each for each in lyrics if each.split == "test"], lexicon),
+        texts=as_texts(known, lexicon, Segmenter.terms_of),
         vectors={},
-        schemes={
-            "halving": Heads(classes, halving, halving=True),
-            "one against the rest": against_the_rest(classes),
-        },
+        schemes=schemes(
+            Head(("happy", "neutral"), ("sad", "angry", "fear")),
+            Head(("happy",), ("neutral",)),
+            Head(("sad",), ("angry", "fear")),
+            Head(("angry",), ("fear",)),
+        ),
         families=(
             Families("lexicon", terms=0.0, values=1.0, meanings=0.0),
             Families("TF-IDF", terms=1.0, values=0.0, meanings=0.0),
@@ -113,10 +103,23 @@ def chinese(data: Path, cache: Path) -> Language:
     )
 
 
-def as_texts(lyrics: Sequence[Lyric], lexicon: lyrics_lexicons.Arrays, helper: str = "") -> Texts:
-    """Lyrics as the machines see them; those of the data set `helper` only halve."""
+def schemes(*halving: Head) -> dict[str, Heads]:
+    """Both ways to decide between the classes of the first head."""
+    classes = halving[0].first + halving[0].second
+    return {
+        "halving": Heads(classes, halving, halving=True),
+        "one against the rest": against_the_rest(classes),
+    }
+
+
+def as_texts(
+    lyrics: Sequence[Lyric],
+    lexicon: lyrics_lexicons.Arrays,
+    terms_of: Callable[[Sequence[str]], list[str]],
+    helper: str = "",
+) -> Texts:
+    """Lyrics as the machines see them; those of the data set `helper` have two moods only."""
     values = lexicon_of(lexicon).values
-    terms_of = english_terms if helper else Segmenter.terms_of
     return Texts(
         terms=[[term for line in each.words for term in terms_of(line)] for each in lyrics],
         values=np.stack([values(each.words) for each in lyrics]),
@@ -139,8 +142,6 @@ def cross_validated(language: Language, heads: Heads, families: Families) -> Flo
 
 def fitted(language: Language, texts: Texts, heads: Heads, families: Families) -> lyrics_svm.Fitted:
     """The machines of a language, fitted on some of its texts."""
-    if not heads.halving:
-        texts = texts[np.flatnonzero(~texts.undivided)]
     return lyrics_svm.fit(
         texts,
         heads,
@@ -161,11 +162,11 @@ def figures(heads: Heads, odds: Floats, moods: NDArray[np.str_]) -> dict[str, fl
 
 
 def happy_or_sad(heads: Heads, odds: Floats, texts: Texts) -> float:
-    """Accuracy on the texts that are only happy or sad, by the likelier of these two classes."""
-    happy, sad = heads.classes.index("happy"), heads.classes.index("sad")
+    """Accuracy on the texts that are only happy or sad, by the heads that part these two."""
     rows = np.flatnonzero(texts.undivided)
-    likely = np.array([heads.probabilities(odds[row].astype(np.float32)) for row in rows])
-    return float(((likely[:, happy] > likely[:, sad]) == (texts.moods[rows] == "happy")).mean())
+    moods = sorted(set(texts.moods[rows]))
+    one = odds[rows] @ lyrics_svm.parting(texts, heads) > 0
+    return float(np.mean(one == (texts.moods[rows] == moods[0])))
 
 
 def judgements(heads: Heads, odds: Floats) -> NDArray[np.str_]:
@@ -200,12 +201,12 @@ def train(language: Language, models: Path) -> None:
     heads = language.schemes[scheme]
     print(f"{language.name}: kept {scheme}, {families.name}")
     machines = fitted(language, language.texts, heads, families)
-    write(language, heads, machines, (slopes, shifts), models)
+    write(language, scheme, machines, (slopes, shifts), models)
 
 
 def write(
     language: Language,
-    heads: Heads,
+    scheme: str,
     machines: lyrics_svm.Fitted,
     odds_scale: tuple[Floats, Floats],
     models: Path,
@@ -215,7 +216,10 @@ def write(
     seen = {term for terms in language.texts.terms for term in terms}
     further = [w for w in machines.features.vectors if w in seen or w in commonest]
     words, weights = lyrics_svm.weight_arrays(machines, *odds_scale, further)
+    heads = language.schemes[scheme]
     about = {
+        "scheme": scheme,
+        "families": machines.features.families.name,
         "classes": heads.classes,
         "heads": [[head.first, head.second] for head in heads.heads],
         "halving": heads.halving,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
+from edgemood.music.analysis import npz
 from edgemood.music.analysis.lyrics import LyricsModel
 from edgemood.training import lyrics
 from edgemood.training.datasets import MODELS, data_folder
@@ -36,7 +37,7 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     return {
         "lyrics": {
             "en_nju": four,
-            "en_happy_sad": happy_or_sad(data),
+            "en_happy_sad": happy_or_sad(models, data),
             "zh": five,
             "size_bytes": {
                 name: (models / f"lyrics_{name}.npz").stat().st_size for name in ("en", "zh")
@@ -67,36 +68,33 @@ def _recognition(model: LyricsModel, chosen: Sequence[Lyric]) -> dict[str, float
     }
 
 
-def happy_or_sad(data: Path) -> dict[str, float]:
-    """Accuracy on MusicMood, cross-validated over songs, and over artists as well."""
+def happy_or_sad(models: Path, data: Path) -> dict[str, float]:
+    """Accuracy on MusicMood, cross-validated over songs, and over artists as well.
+
+    By machines of the kind that `models` holds.
+    """
     language = lyrics.english(data, CACHE)
+    about = json.loads(npz.read(models / "lyrics_en.npz", "lyrics", ["about"])["about"].tobytes())
+    (families,) = (each for each in language.families if each.name == about["families"])
+    heads = language.schemes[about["scheme"]]
     rows = np.flatnonzero(language.texts.undivided)
     moods, artists = language.texts.moods[rows], language.texts.artists[rows]
     songs = StratifiedKFold(FOLDS, shuffle=True, random_state=lyrics.SEED)
     singers = StratifiedGroupKFold(FOLDS // 2, shuffle=True, random_state=lyrics.SEED)
+
+    def accuracy(folds: Iterable[tuple[NDArray[np.int_], NDArray[np.int_]]]) -> float:
+        decisions = np.zeros((len(rows), len(heads.heads)))
+        for _, unseen in folds:
+            learned = np.setdiff1d(np.arange(len(language.texts.moods)), rows[unseen])
+            machines = lyrics.fitted(language, language.texts[learned], heads, families)
+            decisions[unseen] = machines.decisions(language.texts[rows[unseen]])
+        return lyrics.happy_or_sad(heads, decisions, language.texts[rows])
+
     return {
-        "accuracy": _cross_validated(language, rows, list(songs.split(rows, moods))),
-        "accuracy_other_artists": _cross_validated(
-            language, rows, list(singers.split(rows, moods, artists))
-        ),
+        "accuracy": accuracy(songs.split(rows, moods)),
+        "accuracy_other_artists": accuracy(singers.split(rows, moods, artists)),
         "samples": len(rows),
     }
-
-
-def _cross_validated(
-    language: lyrics.Language,
-    rows: NDArray[np.int_],
-    folds: Sequence[tuple[NDArray[np.int_], NDArray[np.int_]]],
-) -> float:
-    heads, families = language.schemes["halving"], language.families[-1]
-    right = 0
-    for _, unseen in folds:
-        asked = language.texts[rows[unseen]]
-        learned = np.setdiff1d(np.arange(len(language.texts.moods)), rows[unseen])
-        machines = lyrics.fitted(language, language.texts[learned], heads, families)
-        pleasant = machines.decisions(asked)[:, 0] > 0
-        right += int((pleasant == (asked.moods == "happy")).sum())
-    return right / len(rows)
 
 
 def main() -> None:

@@ -46,7 +46,7 @@ class Texts:
     moods: NDArray[np.str_]
     artists: NDArray[np.str_]
     undivided: NDArray[np.bool_]
-    """(n,) True: the text serves the first, pleasant or unpleasant, decision only"""
+    """(n,) True: the text is one of two moods only, and serves the decisions that part them"""
 
     def __getitem__(self, rows: NDArray[np.int_]) -> Texts:
         return Texts(
@@ -102,23 +102,30 @@ class Features:
         return sparse.hstack(parts).tocsr()
 
     def _tf_idf(self, texts: Texts) -> Any:
-        matrix = sparse.lil_matrix((len(texts.terms), len(self.terms)))
-        for row, terms in enumerate(texts.terms):
-            weights = _weights(Counter(t for t in terms if t in self._column), self.idf)
-            length = np.sqrt(sum(weight**2 for weight in weights.values())) or 1.0
-            for term, weight in weights.items():
-                matrix[row, self._column[term]] = weight / length
-        return matrix.tocsr()
+        matrix = self._weighted(texts, self._column)
+        lengths = np.sqrt(matrix.multiply(matrix).sum(axis=1))
+        return _divided(matrix, lengths)
 
     def _meanings(self, texts: Texts) -> Floats:
-        numbers = len(next(iter(self.vectors.values()))) if self.vectors else 0
-        meanings = np.zeros((len(texts.terms), numbers))
-        for row, terms in enumerate(texts.terms):
-            weights = _weights(Counter(t for t in terms if t in self.vectors), self.idf)
-            if weights:
-                stack = np.stack([self.vectors[term] for term in weights])
-                meanings[row] = np.average(stack, axis=0, weights=list(weights.values()))
+        if not self.vectors:
+            return np.zeros((len(texts.terms), 0))
+        matrix = self._weighted(texts, {word: column for column, word in enumerate(self.vectors)})
+        shares = _divided(matrix, matrix.sum(axis=1))
+        meanings: Floats = shares @ np.stack(list(self.vectors.values()))
         return meanings
+
+    def _weighted(self, texts: Texts, column_of: Mapping[str, int]) -> Any:
+        """(n, columns): (1 + log tf) · idf of the terms that have a column."""
+        rows: list[int] = []
+        columns: list[int] = []
+        weights: list[float] = []
+        for row, terms in enumerate(texts.terms):
+            for term, count in Counter(t for t in terms if t in column_of).items():
+                rows.append(row)
+                columns.append(column_of[term])
+                weights.append((1.0 + np.log(count)) * self.idf(term))
+        shape = len(texts.terms), len(column_of)
+        return sparse.csr_matrix((weights, (rows, columns)), shape=shape)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +158,7 @@ def fit(
     rows = features.rows(texts)
     coefficients, biases = [], []
     for number, head in enumerate(heads.heads):
-        about = concerned(texts, head, first=number == 0)
+        about = concerned(texts, heads, number)
         machine = LinearSVC(C=softness, class_weight="balanced", max_iter=4000)
         machine.fit(rows[about], on_first_side(texts.moods[about], head))
         coefficients.append(machine.coef_[0])
@@ -159,10 +166,29 @@ def fit(
     return Fitted(features, np.array(coefficients), np.array(biases))
 
 
-def concerned(texts: Texts, head: Head, *, first: bool) -> NDArray[np.int_]:
-    """The texts a head is about."""
+def concerned(texts: Texts, heads: Heads, number: int) -> NDArray[np.int_]:
+    """The texts that a head is about."""
+    head = heads.heads[number]
     about = np.isin(texts.moods, head.first + head.second)
-    return np.flatnonzero(about & (first | ~texts.undivided))
+    parts = parting(texts, heads)[number] != 0
+    return np.flatnonzero(about & (parts | ~texts.undivided))
+
+
+def parting(texts: Texts, heads: Heads) -> Floats:
+    """How each head, (heads,), parts the two moods of the undivided texts; 0 where it does not.
+
+    Halving does it first of all; against the rest, the heads of the two moods do.
+    """
+    moods = sorted(set(texts.moods[texts.undivided]))
+    if not moods:
+        return np.zeros(len(heads.heads))
+    one, other = moods
+    if heads.halving:
+        helped = [number == 0 for number in range(len(heads.heads))]
+    else:
+        helped = [head.first[0] in moods for head in heads.heads]
+    parts: Floats = np.where(helped, heads.signs(one) - heads.signs(other), 0.0)
+    return parts
 
 
 def on_first_side(moods: NDArray[np.str_], head: Head) -> NDArray[np.int_]:
@@ -174,7 +200,7 @@ def odds_scale(texts: Texts, heads: Heads, decisions: Floats) -> tuple[Floats, F
     """Slope and shift that make decisions log odds (Platt, 1999), both sides equally likely."""
     slopes, shifts = [], []
     for number, head in enumerate(heads.heads):
-        about = concerned(texts, head, first=number == 0)
+        about = concerned(texts, heads, number)
         curve = LogisticRegression(C=1e3, class_weight="balanced")
         curve.fit(decisions[about, number : number + 1], on_first_side(texts.moods[about], head))
         slopes.append(curve.coef_[0, 0])
@@ -220,5 +246,7 @@ def weight_arrays(
     return words, halves | exact | flags
 
 
-def _weights(counts: Counter[str], idf: Any) -> dict[str, float]:
-    return {term: (1.0 + np.log(count)) * idf(term) for term, count in counts.items()}
+def _divided(matrix: Any, by: Any) -> Any:
+    """Each row of a sparse matrix divided by its number; empty rows stay empty."""
+    numbers = np.asarray(by).ravel()
+    return sparse.diags(1.0 / np.where(numbers > 0, numbers, 1.0)) @ matrix

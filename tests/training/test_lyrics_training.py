@@ -66,3 +66,19 @@ def test_songs_of_other_words_are_told_apart():
     asked = songs(2)
     pleasant = fitted.decisions(asked)[:, 0] > 0
     assert (pleasant == np.isin(asked.moods, ("happy", "calm"))).mean() > 0.8
+
+
+@pytest.mark.parametrize(
+    ("heads", "served"),
+    [
+        (HALVING, [True, False, False]),
+        (against_the_rest(HALVING.classes), [True, False, False, True]),
+    ],
+)
+def test_songs_of_two_moods_serve_only_the_heads_that_part_them(heads: Heads, served: list[bool]):
+    texts = songs(3)
+    two = np.isin(texts.moods, ("happy", "sad")) & (np.arange(SONGS) < SONGS // 2)
+    texts = Texts(texts.terms, texts.values, texts.moods, texts.artists, undivided=two)
+    asked = [lyrics_svm.concerned(texts, heads, number) for number in range(len(heads.heads))]
+    assert [bool(two[rows].any()) for rows in asked] == served
+    assert (lyrics_svm.parting(texts, heads) != 0).tolist() == served
