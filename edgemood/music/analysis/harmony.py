@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -62,14 +62,16 @@ def _amplitudes(samples: Floats) -> Floats:
 
 def _key(chroma: Floats) -> tuple[int, float, float]:
     """The likeliest tonic (0 is C), and how well the best major and minor key fit, in [-1, 1]."""
-    fits = np.array([[_correlation(np.roll(p, k), chroma) for k in range(12)] for p in _PROFILES])
+    fits = (_KEYS @ _unit(chroma)).reshape(2, 12)
     major, minor = fits.max(axis=1).tolist()
     return int(fits.argmax() % 12), major, minor
 
 
-def _correlation(first: NDArray[np.float64], second: Floats) -> float:
-    a, b = first - first.mean(), second - second.mean()
-    return float(a @ b / (np.linalg.norm(a) * np.linalg.norm(b) + 1e-9))
+def _unit(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Without mean and with length 1, so that products are correlations."""
+    centred = values - values.mean(axis=-1, keepdims=True)
+    unit: NDArray[np.float64] = centred / (np.linalg.norm(centred, axis=-1, keepdims=True) + 1e-9)
+    return unit
 
 
 def _roughness(amplitude: Floats) -> float:
@@ -96,4 +98,7 @@ _BINS_HZ: Final = np.fft.rfftfreq(_WINDOW_SAMPLES, 1.0 / SAMPLE_RATE_HZ)
 _TONAL: Final = (_BINS_HZ >= _LOWEST_HZ) & (_BINS_HZ <= _HIGHEST_HZ)
 _PITCH_CLASSES: Final = _pitch_classes(_BINS_HZ[_TONAL])
 _HANN: Final = np.hanning(_WINDOW_SAMPLES).astype(np.float32)
-_PROFILES: Final = np.array([MAJOR_PROFILE, MINOR_PROFILE])
+_KEYS: Final = _unit(
+    np.array([np.roll(profile, k) for profile in (MAJOR_PROFILE, MINOR_PROFILE) for k in range(12)])
+)
+"""(24, 12) how well the pitch classes fit each major and then each minor key"""
