@@ -45,7 +45,7 @@ class Views:
 class Recipe:
     """How the network is trained."""
 
-    steps: int = 1700
+    steps: int = 2900
     far: Views = Views(32, 160, (8.0, 110.0))
     near: Views = Views(12, 256, (40.0, 256.0))
     near_every: int = 4
