@@ -2,7 +2,8 @@
 
 At every rung of the ladder six in ten of those faces that are judged must be told right, by both
 readings of the model, or nearly none of that rung may be judged. Of all thresholds that keep the
-rule on PublicTest those are taken that let the most right judgements of faces seen well through.
+rule on PublicTest those are taken that let the most right judgements through, all rungs together:
+a living room is as often dim as bright.
 """
 
 from __future__ import annotations
@@ -74,17 +75,16 @@ class Tried:
         return all(_enough(right[passed & known]) for right, known in readings)
 
 
-def best_gate(rungs: Sequence[Tried], seen_well: Sequence[Tried]) -> Gate:
+def best_gate(rungs: Sequence[Tried]) -> Gate:
     """The gate that keeps the rule on all rungs with the most right judgements.
 
-    First those of faces `seen_well` count, then those on all rungs. Raises ValueError when no gate
-    keeps the rule.
+    Raises ValueError when no gate keeps the rule.
     """
     tried = (Gate(*(float(v) for v in t)) for t in itertools.product(_DARK, _BLURRED, _TRUSTED))
     kept = [gate for gate in tried if all(rung.keeps_rule(rung.passed(gate)) for rung in rungs)]
     if not kept:
         raise ValueError("no thresholds keep the rule on every rung")
-    return max(kept, key=lambda gate: (_rights(gate, seen_well), _rights(gate, rungs)))
+    return max(kept, key=lambda gate: _rights(gate, rungs))
 
 
 def _rights(gate: Gate, rungs: Sequence[Tried]) -> int:

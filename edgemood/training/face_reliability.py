@@ -188,11 +188,6 @@ def _least_light(gate: Gate, ladder: dict[Rung, Tried]) -> tuple[int, int]:
     return min((low, high) for high, low in pairs if judged[low] >= _HALF)
 
 
-def _first_of_each_kind(ladder: dict[Rung, Tried]) -> list[Tried]:
-    by_kind = itertools.groupby(ladder, key=lambda rung: rung.kind)
-    return [ladder[next(rungs_of)] for _, rungs_of in by_kind]
-
-
 def _print(ladder: dict[Rung, Tried], gate: Gate) -> None:
     print("| kind | level | FER+ | FER2013 | judged | FER+ of these | FER2013 of these |")
     for rung, tried in ladder.items():
@@ -212,7 +207,7 @@ def main() -> None:
     faces, model = load_faces(PUBLIC_TEST), two_readings(MODELS / face_files.INT8)
     trust = fit_trust(model, faces)
     ladder = climb(model, faces, trust)
-    gate = best_gate(list(ladder.values()), _first_of_each_kind(ladder))
+    gate = best_gate(list(ladder.values()))
     _print(ladder, gate)
     write_limits(LIMITS, trust, gate, ladder)
     print(LIMITS.read_text(encoding="utf-8"))

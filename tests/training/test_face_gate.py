@@ -32,7 +32,7 @@ def rung(seed: int, right: float, trusted: float = 0.7) -> Tried:
 @given(st.lists(st.tuples(st.integers(0, 99), st.floats(0.6, 0.9)), min_size=1, max_size=3))
 def test_what_the_best_gate_lets_through_is_right_often_enough(rows: list) -> None:
     rungs = [rung(seed, right) for seed, right in rows]
-    gate = best_gate(rungs, rungs[:1])
+    gate = best_gate(rungs)
     for tried in rungs:
         passed = tried.passed(gate)
         if passed.mean() >= NEARLY_NONE:
@@ -42,13 +42,13 @@ def test_what_the_best_gate_lets_through_is_right_often_enough(rows: list) -> No
 
 def test_where_all_is_told_right_all_are_trusted() -> None:
     sure = rung(0, 3.0)
-    assert best_gate([sure, sure], [sure]).trusted_from == 0
+    assert best_gate([sure, sure]).trusted_from == 0
 
 
 def test_no_thresholds_help_where_nothing_is_told_right() -> None:
     wrong = rung(0, -3.0, trusted=2.0)
     with pytest.raises(ValueError, match="no thresholds"):
-        best_gate([wrong], [wrong])
+        best_gate([wrong])
 
 
 @given(gates, gates)
