@@ -91,8 +91,8 @@ papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/p
 papers-speech: $(VENV_TRAIN)/train.stamp ## the papers' voice systems in models/papers.md
 	$(TRAIN) -m edgemood.training.papers.speech
 
-trials-speech: $(VENV_TRAIN)/train.stamp ## front ends side by side, a language left out: models/speech_trials.md
-	$(TRAIN) -m edgemood.training.speech_trials
+trials-speech: $(VENV_TRAIN)/train.stamp ## front ends side by side, a language left out: models/speech_trials.md; ONLY=front-ends, statistics or net
+	$(TRAIN) -m edgemood.training.speech_trials $(if $(ONLY),--only $(ONLY))
 
 fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants
 	$(TRAIN) -m edgemood.training.speech_reliability

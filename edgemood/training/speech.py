@@ -55,8 +55,11 @@ class Teacher:
         clips: list[Clip],
         backgrounds: list[NDArray[np.float16]],
         seed: int,
+        *,
+        batch: int = BATCH,
     ) -> None:
         self._clips = clips
+        self._size = batch
         self._weights = sampling_weights(clips)
         self._backgrounds = backgrounds
         self._draw = np.random.default_rng(seed)
@@ -88,7 +91,7 @@ class Teacher:
         return self._augmenter.mixed(pictures, target, strength=0.4)
 
     def _hear(self, frames: int) -> tuple[Tensor, list[Origin]]:
-        chosen = self._draw.choice(len(self._clips), BATCH, p=self._weights)
+        chosen = self._draw.choice(len(self._clips), self._size, p=self._weights)
         clips = [self._clips[i] for i in chosen]
         sound = np.stack([clip.random_window(frames, self._draw) for clip in clips])
         heard = self._augmenter.other_throat(torch.from_numpy(sound))
