@@ -1,7 +1,7 @@
 """What knowing the songs costs: analysing one, keeping 100,000, comparing these with MPD.
 
 Beside the analysis of one song stands what an owner would use instead, the features of librosa's
-tutorial. The other choice, bliss, is not there: bliss-audio 0.2.0 from PyPI, built for newer
+tutorial without its beats. The other choice, bliss, is not there: bliss-audio 0.2.0 from PyPI, built for newer
 processors, dies here of an illegal instruction.
 """
 
@@ -65,12 +65,10 @@ def _one_song(folder: Path) -> Iterator[Figure]:
 
 
 def _by_librosa(song: Path) -> None:
-    """Tempo, loudness, brightness, harmony and colour of the whole song."""
+    """Loudness, brightness, harmony and colour of the whole song; its beats would come on top."""
     from librosa import feature, load
-    from librosa.beat import beat_track
 
     samples, rate_hz = load(song)
-    beat_track(y=samples, sr=rate_hz)
     feature.rms(y=samples)
     feature.zero_crossing_rate(y=samples)
     for name in ("spectral_centroid", "spectral_rolloff", "chroma_stft", "mfcc"):
