@@ -1,8 +1,8 @@
 """What knowing the songs costs: analysing one, keeping 100,000, comparing these with MPD.
 
 Beside the analysis of one song stands what an owner would use instead, the features of librosa's
-tutorial without its beats. The other choice, bliss, is not there: bliss-audio 0.2.0 from PyPI, built for newer
-processors, dies here of an illegal instruction.
+tutorial without its beats. The other choice, bliss, is not there: bliss-audio 0.2.0 from PyPI is
+built for newer processors, and dies here of an illegal instruction.
 """
 
 from __future__ import annotations
