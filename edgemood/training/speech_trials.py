@@ -209,7 +209,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
     parser.add_argument("--only", choices=("front-ends", "statistics", "net"))
-    parser.add_argument("--epochs", type=int, default=10, help="of each net")
+    parser.add_argument("--epochs", type=int, default=5, help="of each net")
     options = parser.parse_args()
     torch.set_num_threads(1)
     train, val, test = (
