@@ -86,7 +86,6 @@ def test_a_bad_model_is_a_fault_that_names_the_file_and_ends_when_it_is_restored
 ) -> None:
     good = {"model": HearingConfig().model, "voice_gate": HearingConfig().voice_gate}
     file = tmp_path / "some.tflite"
-    shutil.copy(good["model"].with_suffix(".npz"), file.with_suffix(".npz"))
     if content == "truncated":
         file.write_bytes(good[which].read_bytes()[:2_000])
     elif content == "foreign":
