@@ -111,9 +111,9 @@ class MpdConfig(Section):
 class ChoiceWeights(Section):
     """What each part of a choice counts; only their proportions matter."""
 
-    content: Annotated[float, Field(ge=0, le=1)] = 0.35
+    content: Annotated[float, Field(ge=0, le=1)] = 0.45
     """how well a song fits the mood, and sounds like songs typical of it"""
-    taste: Annotated[float, Field(ge=0, le=1)] = 0.55
+    taste: Annotated[float, Field(ge=0, le=1)] = 0.45
     """what was liked, played and skipped in this mood"""
     neighbours: Annotated[float, Field(ge=0, le=1)] = 0.1
     """what other profiles of this house with a similar taste like"""
