@@ -1,5 +1,4 @@
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
