@@ -39,7 +39,7 @@ TIMES = 5
 
 
 def measure() -> Iterator[Figure]:
-    """Figures of issue 6: CPU seconds of one thread, seconds on the wall where MPD takes part."""
+    """CPU seconds of one thread, seconds on the wall where MPD takes part."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         yield from _one_song(Path(folder))
         yield from _many_songs(Path(folder))
