@@ -7,7 +7,6 @@ from machines asked about one part of it and fitted on all the rest.
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -21,8 +20,8 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from edgemood.music.analysis import npz
 from edgemood.music.analysis.lyrics import LyricsModel
 from edgemood.training import lyrics
-from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.lyrics_data import CACHE, Lyric, chinese_lyrics, english_lyrics
+from edgemood.training.one_split import print_figures
 
 FOLDS = 10
 
@@ -97,13 +96,5 @@ def happy_or_sad(models: Path, data: Path) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Print the figures of one split."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", choices=["val", "test"], default="val")
-    arguments = parser.parse_args()
-    print(json.dumps(measure(MODELS, data_folder(), arguments.split), indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    print_figures(__doc__, measure)

@@ -8,8 +8,6 @@ scorecard (`make scorecard`) measures the test split, and copies of it made by
 
 from __future__ import annotations
 
-import argparse
-import json
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
@@ -22,7 +20,7 @@ from edgemood.music.analysis.classes import QUADRANTS
 from edgemood.music.analysis.piece import Piece
 from edgemood.music.analysis.sound import SoundModel
 from edgemood.training import fused_score, metrics, music_data
-from edgemood.training.datasets import MODELS, data_folder
+from edgemood.training.one_split import print_figures
 
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -88,13 +86,5 @@ def recognition(judged: Floats, truth: Labels) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Print the figures of one split."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", choices=["val", "test"], default="val")
-    arguments = parser.parse_args()
-    print(json.dumps(measure(MODELS, data_folder(), arguments.split), indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    print_figures(__doc__, measure)

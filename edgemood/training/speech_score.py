@@ -6,8 +6,6 @@ scorecard (`make scorecard`) measures the test split.
 
 from __future__ import annotations
 
-import argparse
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +23,7 @@ from edgemood.hearing.speech_emotion import (
     model_input,
 )
 from edgemood.training import charts, metrics, speech_data, speech_ladder, speech_unusual
-from edgemood.training.datasets import MODELS, data_folder
+from edgemood.training.one_split import print_figures
 from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
 from edgemood.training.speech_listener import Heard, in_stillness, listen
 from edgemood.training.speech_net import TwoViews, multiply_adds
@@ -143,13 +141,5 @@ def _unsure(judged: list[_Judgement]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    """Print the figures of one split."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--split", choices=["val", "test"], default="val")
-    arguments = parser.parse_args()
-    print(json.dumps(measure(MODELS, data_folder(), arguments.split), indent=2))
-
-
 if __name__ == "__main__":
-    main()
+    print_figures(__doc__, measure)
