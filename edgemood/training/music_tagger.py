@@ -9,6 +9,7 @@ the arithmetic is left and the result is the same.
 from __future__ import annotations
 
 import argparse
+import functools
 import tempfile
 import zipfile
 from dataclasses import dataclass
@@ -49,6 +50,15 @@ class Filters:
     def after(self, values: Any) -> Any:
         """What comes behind the sum of products."""
         return tf.nn.relu(values + self.bias) * self.scale + self.shift
+
+    @property
+    def signs(self) -> Floats:
+        """1 where a larger sum of products gives more, -1 where it gives less, (filters,).
+
+        The strongest of many places is the one with the largest sum times this, whatever `after`
+        makes of it; so the strongest is found first, and `after` applied to that alone.
+        """
+        return np.where(self.scale < 0, -1, 1).astype(np.float32)
 
     def used(self) -> NDArray[np.bool_]:
         """Which filters hold anything."""
@@ -119,7 +129,8 @@ class Musicnn(tf.Module):  # type: ignore[misc]  # tensorflow is untyped
         twice, unknown = np.tile(known, 2), np.tile(constants, 2)
         bias = bias + unknown[~twice] @ kernel[~twice]
         everything = tf.concat([features, *courses], -1)
-        pooled = [tf.reduce_max(everything, (1, 2)), tf.reduce_mean(everything, (1, 2))]
+        largest = tf.reshape(_largest(everything, (WINDOW_FRAMES, 1)), (1, -1))
+        pooled = [largest, tf.reduce_mean(everything, (1, 2))]
         hidden = tf.matmul(tf.concat(pooled, -1), tf.constant(kernel[twice], tf.float32))
         scale, shift = _normalisation(self._weights, "batch_normalization_10")
         return tf.nn.relu(hidden + bias.astype(np.float32)) * scale + shift
@@ -131,7 +142,7 @@ def _timbre(filters: Filters, bands: Any) -> Any:
     As convolutions along time alone, each with an output for every filter at a few heights and with
     the bands that these see: convolutions of a single input channel are slow.
     """
-    kernel = filters.kernel[:, :, 0]
+    kernel = filters.kernel[:, :, 0] * filters.signs
     frames, height, count = kernel.shape
     places = BANDS - height + 1
     strongest = []
@@ -144,8 +155,8 @@ def _timbre(filters: Filters, bands: Any) -> Any:
         flat = tf.constant(spread.reshape(frames, 1, seen, here * count))
         found = tf.nn.conv2d(bands[..., first : first + seen], flat, 1, "SAME")
         placed = tf.reshape(found, (1, WINDOW_FRAMES, here, count))
-        strongest.append(tf.reduce_max(filters.after(placed), 2, keepdims=True))
-    return tf.reduce_max(tf.concat(strongest, 2), 2, keepdims=True)
+        strongest.append(_largest(placed, (1, here)))
+    return filters.after(functools.reduce(tf.maximum, strongest) * filters.signs)
 
 
 def _tempo(filters: Filters, mel: Any) -> Any:
@@ -154,7 +165,7 @@ def _tempo(filters: Filters, mel: Any) -> Any:
     As products with matrices of the filters at a few moments each: as a convolution of so many
     frames they take 30 MB of memory to run.
     """
-    taps = filters.kernel[:, 0, 0]  # (frames, count)
+    taps = filters.kernel[:, 0, 0] * filters.signs  # (frames, count)
     frames, count = taps.shape
     before = (frames - 1) // 2
     bands = tf.transpose(tf.reshape(mel, (WINDOW_FRAMES, BANDS)))
@@ -171,8 +182,14 @@ def _tempo(filters: Filters, mel: Any) -> Any:
             moved[rows, moment] = taps[inside.start - start : inside.stop - start]
         matrix = tf.constant(moved.reshape(end - begin, -1))
         found = tf.reshape(tf.matmul(bands[:, begin:end], matrix), (1, BANDS, here, count))
-        strongest.append(tf.reduce_max(filters.after(found), 1))
-    return tf.reshape(tf.concat(strongest, 1), (1, WINDOW_FRAMES, 1, count))
+        strongest.append(_largest(found, (BANDS, 1)))
+    course = tf.reshape(tf.concat(strongest, 2), (1, WINDOW_FRAMES, 1, count))
+    return filters.after(course * filters.signs)
+
+
+def _largest(values: Any, window: tuple[int, int]) -> Any:
+    """The maximum of each window of two axes, as pooling: the runtime is slow at reductions."""
+    return tf.nn.max_pool2d(values, window, window, "VALID")
 
 
 def _apart(rows: Floats) -> Floats:

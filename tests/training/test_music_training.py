@@ -2,6 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 import torch
 
 from edgemood.music.analysis.mel import BANDS, SLICE_FRAMES
@@ -9,8 +10,9 @@ from edgemood.tflite import Model
 from edgemood.training import music_machine
 from edgemood.training.export import export_int8
 from edgemood.training.music_augment import Studio
-from edgemood.training.music_data import re_encoded
+from edgemood.training.music_data import cached, re_encoded
 from edgemood.training.music_nets import NETS, rglu
+from edgemood.training.music_tagger import Filters
 
 
 @pytest.mark.parametrize("name", NETS)
@@ -74,6 +76,37 @@ def test_sharpness_makes_overconfident_logits_modest():
     quadrants = np.arange(400) % 4
     logits = 10 * np.eye(4)[np.where(np.arange(400) % 10 < 7, quadrants, (quadrants + 1) % 4)]
     assert music_machine.sharpness(logits.astype(np.float32), quadrants) < 0.5
+
+
+def test_the_strongest_place_of_a_filter_is_found_before_its_normalisation():
+    draw = np.random.default_rng(0)
+    bias, scale, shift = draw.normal(size=(3, 8)).astype(np.float32)
+    filters = Filters(np.ones((1, 1, 1, 8), np.float32), bias, scale, shift)
+    sums = draw.normal(size=(50, 8)).astype(np.float32)
+    found_first = filters.after((sums * filters.signs).max(axis=0) * filters.signs)
+    np.testing.assert_allclose(found_first, filters.after(sums).numpy().max(axis=0), atol=1e-6)
+
+
+INDEX = """file,split,artist,title,mood,valence,arousal,genre,mood_tags
+audio/a.wav,train,A,One,happy,0.5,0.5,Jazz,Fun|Sweet
+audio/b.wav,val,B,Two,sad,-0.5,-0.5,Pop/Rock|Blues,Bleak
+"""
+
+
+def test_what_another_front_end_heard_is_heard_anew(tmp_path: Path):
+    audio = tmp_path / "music" / "audio"
+    audio.mkdir(parents=True)
+    (audio.parent / "index.csv").write_text(INDEX, encoding="utf-8")
+    draw = np.random.default_rng(0)
+    for name in ("a.wav", "b.wav"):
+        soundfile.write(audio / name, draw.normal(0, 0.1, 48_000), 16_000)
+    fresh = cached(tmp_path, tmp_path)
+    kept = tmp_path / "music_heard.npz"
+    with np.load(kept) as arrays:
+        stale = dict(arrays) | {"values": arrays["values"] + 1}
+    np.savez(kept, **stale)
+    for before, after in zip(fresh, cached(tmp_path, tmp_path), strict=True):
+        np.testing.assert_array_equal(after.values, before.values)
 
 
 @pytest.mark.parametrize("codec", ["mp3_96", "opus_24", "aac_64"])

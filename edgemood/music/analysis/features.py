@@ -52,14 +52,18 @@ class Heard:
 
 def hear(pieces: Sequence[Piece], tagger: Tagger) -> Heard:
     """The log-mel pictures and features of a song's audible pieces, at least one."""
+    pictures, learned = _seen(pieces, tagger)
+    rows = [_values(piece, picture) for piece, picture in zip(pieces, pictures, strict=True)]
+    values = np.average(rows, axis=0, weights=[len(piece.samples) for piece in pieces])
+    return Heard(pictures, np.concatenate([values, learned]).astype(np.float32))
+
+
+def _seen(pieces: Sequence[Piece], tagger: Tagger) -> tuple[tuple[Floats, ...], Floats]:
+    """The pictures, and the tagger's features; the spectra, which are large, end here."""
     powers = [power_spectrum(piece.samples) for piece in pieces]
     mels = [log_mel(power) for power in powers]
     peak = peak_db(np.concatenate(mels))
-    pictures = tuple(under_peak(mel, peak) for mel in mels)
-    rows = [_values(piece, picture) for piece, picture in zip(pieces, pictures, strict=True)]
-    values = np.average(rows, axis=0, weights=[len(piece.samples) for piece in pieces])
-    learned = tagger.hear(powers, peak)
-    return Heard(pictures, np.concatenate([values, learned]).astype(np.float32))
+    return tuple(under_peak(mel, peak) for mel in mels), tagger.hear(powers, peak)
 
 
 def _values(piece: Piece, picture: Floats) -> Floats:

@@ -28,6 +28,8 @@ PEAK_PERCENTILE: Final = 99.5
 
 _LOWEST_HZ: Final = 30.0
 _HIGHEST_HZ: Final = SAMPLE_RATE_HZ / 2
+_FRAMES_AT_ONCE: Final = 64
+"""of which the spectra, in double precision, fit a processor's cache: half the time, no memory"""
 _DECIBELS: Final = np.float32(10.0 / np.log(10.0))
 
 
@@ -38,8 +40,11 @@ def power_spectrum(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     """
     centred = np.pad(samples, FFT_SAMPLES // 2, mode="reflect")
     views = np.lib.stride_tricks.sliding_window_view(centred, FFT_SAMPLES)[::HOP_SAMPLES]
-    spectrum = np.fft.rfft(views * _WINDOW, axis=1).astype(np.complex64)
-    power: NDArray[np.float32] = spectrum.real**2 + spectrum.imag**2
+    power = np.empty((len(views), FFT_SAMPLES // 2 + 1), dtype=np.float32)
+    for first in range(0, len(views), _FRAMES_AT_ONCE):
+        here = slice(first, first + _FRAMES_AT_ONCE)
+        spectrum = np.fft.rfft(views[here] * _WINDOW, axis=1)
+        power[here] = spectrum.real**2 + spectrum.imag**2
     return power
 
 

