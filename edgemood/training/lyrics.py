@@ -162,11 +162,12 @@ def figures(heads: Heads, odds: Floats, moods: NDArray[np.str_]) -> dict[str, fl
 
 
 def happy_or_sad(heads: Heads, odds: Floats, texts: Texts) -> float:
-    """Accuracy on the texts that are only happy or sad, by the heads that part these two."""
+    """Accuracy on the texts that are only happy or sad: which of the two is likelier."""
     rows = np.flatnonzero(texts.undivided)
     moods = sorted(set(texts.moods[rows]))
-    one = odds[rows] @ lyrics_svm.parting(texts, heads) > 0
-    return float(np.mean(one == (texts.moods[rows] == moods[0])))
+    columns = [heads.classes.index(mood) for mood in moods]
+    judged = [heads.probabilities(row)[columns].argmax() for row in odds[rows].astype(np.float32)]
+    return float(np.mean(np.array(moods)[judged] == texts.moods[rows]))
 
 
 def judgements(heads: Heads, odds: Floats) -> NDArray[np.str_]:
@@ -217,12 +218,15 @@ def write(
     further = [w for w in machines.features.vectors if w in seen or w in commonest]
     words, weights = lyrics_svm.weight_arrays(machines, *odds_scale, further)
     heads = language.schemes[scheme]
+    slopes, shifts = odds_scale
     about = {
         "scheme": scheme,
         "families": machines.features.families.name,
         "classes": heads.classes,
         "heads": [[head.first, head.second] for head in heads.heads],
         "halving": heads.halving,
+        "slopes": slopes.tolist(),
+        "shifts": shifts.tolist(),
     }
     path = models / f"lyrics_{language.name}.npz"
     np.savez_compressed(

@@ -70,7 +70,8 @@ def _recognition(model: LyricsModel, chosen: Sequence[Lyric]) -> dict[str, float
 def happy_or_sad(models: Path, data: Path) -> dict[str, float]:
     """Accuracy on MusicMood, cross-validated over songs, and over artists as well.
 
-    By machines of the kind that `models` holds.
+    Which of the two moods is likelier, by machines of the kind that `models` holds, whose
+    decisions are scaled as there.
     """
     language = lyrics.english(data, CACHE)
     about = json.loads(npz.read(models / "lyrics_en.npz", "lyrics", ["about"])["about"].tobytes())
@@ -87,7 +88,8 @@ def happy_or_sad(models: Path, data: Path) -> dict[str, float]:
             learned = np.setdiff1d(np.arange(len(language.texts.moods)), rows[unseen])
             machines = lyrics.fitted(language, language.texts[learned], heads, families)
             decisions[unseen] = machines.decisions(language.texts[rows[unseen]])
-        return lyrics.happy_or_sad(heads, decisions, language.texts[rows])
+        odds = decisions * about["slopes"] + about["shifts"]
+        return lyrics.happy_or_sad(heads, odds, language.texts[rows])
 
     return {
         "accuracy": accuracy(songs.split(rows, moods)),

@@ -3,7 +3,7 @@ import pytest
 
 from edgemood.music.analysis.halving import Head, Heads, against_the_rest
 from edgemood.music.analysis.word_weights import WordWeights
-from edgemood.training import lyrics_svm
+from edgemood.training import lyrics, lyrics_svm
 from edgemood.training.lyrics_svm import Families, Texts
 
 WORDS = {"happy": ["sun", "smile"], "calm": ["sea", "rest"], "angry": ["hate"], "sad": ["tears"]}
@@ -82,3 +82,14 @@ def test_songs_of_two_moods_serve_only_the_heads_that_part_them(heads: Heads, se
     asked = [lyrics_svm.concerned(texts, heads, number) for number in range(len(heads.heads))]
     assert [bool(two[rows].any()) for rows in asked] == served
     assert (lyrics_svm.parting(texts, heads) != 0).tolist() == served
+
+
+def test_of_songs_of_two_moods_the_likelier_of_the_two_counts():
+    texts = songs(5)
+    two = np.isin(texts.moods, ("happy", "sad"))
+    texts = Texts(texts.terms, texts.values, texts.moods, texts.artists, undivided=two)
+    heads = against_the_rest(HALVING.classes)
+    calm_above_all = np.array([0.0, 9.0, 0.0, 0.0])
+    right = np.stack([heads.signs(mood) for mood in texts.moods]) * (heads.signs("calm") < 0)
+    assert lyrics.happy_or_sad(heads, right + calm_above_all, texts) == 1
+    assert lyrics.happy_or_sad(heads, calm_above_all - right, texts) == 0
