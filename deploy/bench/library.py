@@ -149,13 +149,17 @@ def _listen_to_all(state: Path) -> None:
 
 
 def _peak_mb(folder: Path, subject: Subject) -> float:
-    """Peak memory of a fresh process that analyses the song."""
+    """Peak memory of a fresh process that analyses the song.
+
+    As its status tells: `getrusage` counts what this process held when it started the other.
+    """
     code = (
-        "import resource, sys; from pathlib import Path\n"
+        "import re; from pathlib import Path\n"
         "from edgemood.music.library.analyse import Analyst\n"
         "from edgemood.music.library.findings import Subject\n"
         f"Analyst(Path({str(MODELS)!r})).analyse(Path({str(folder)!r}), {subject!r})\n"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)\n"
+        "status = Path('/proc/self/status').read_text()\n"
+        "print(int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) / 1024)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return float(done.stdout)
