@@ -9,17 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Scores, softmax
-from edgemood.hearing.frames import COLUMNS, HARMONICS, MEL
-from edgemood.hearing.mel import BANDS, FRAMES_PER_S, normalise
+from edgemood.hearing.mel import BANDS, FLOOR_DB, FRAMES_PER_S
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, VoiceReading
 from edgemood.tflite import Model
 
 WINDOW_FRAMES: Final = 256
 """What is judged at a time: 2.56 s of speech, pauses left out."""
-DEPTH_DB: Final = 55.0
-"""How far under its peak the model looks into speech: half of it lies more than 40 dB below."""
-HARMONIC_DEPTH_DB: Final = 45.0
-"""The same for the harmonics, between which a room soon fills the gaps."""
+DEPTH_DB: Final = 70.0
+"""How far under its peak the model looks into speech."""
+STEP_DB: Final = 40.0
+"""What counts as 1 to the model, as to Whisper, whose filters it began with."""
 HOP_FRAMES: Final = 3 * BLOCK_FRAMES
 """A new judgement for every 0.96 s more of speech."""
 LEAST_FRAMES: Final = 4 * BLOCK_FRAMES
@@ -35,23 +34,26 @@ class SpeechEmotionModel:
 
     def __init__(self, path: Path) -> None:
         """Load the model; raises ModelError when the file cannot be used."""
-        self._model = Model(path, (WINDOW_FRAMES, BANDS, 2), (len(EMOTIONS),))
+        self._model = Model(path, (WINDOW_FRAMES, BANDS, 1), (len(EMOTIONS),))
 
     def scores(self, frames: NDArray[np.float32]) -> Scores:
-        """Calibrated scores of a window of frames (1 to 256, 128) in dB."""
+        """Calibrated scores of a window of frames (1 to 256, 64) in dB."""
         return softmax(self._model(model_input(frames)))
 
 
 def model_input(frames: NDArray[np.float32]) -> NDArray[np.float32]:
-    """What the model sees of 1 to 256 frames (n, 128): (256, 64, 2), short ones repeated.
-
-    Log-mel and harmonics lie one behind the other, both without their level.
-    """
+    """What the model sees of 1 to 256 frames (n, 64): (256, 64, 1), short ones repeated."""
     if not 0 < len(frames) <= WINDOW_FRAMES:
         raise ValueError(f"expected 1 to {WINDOW_FRAMES} frames, got {len(frames)}")
-    mel = normalise(frames[:, MEL], DEPTH_DB)
-    harmonics = normalise(frames[:, HARMONICS], HARMONIC_DEPTH_DB)
-    return np.resize(np.concatenate([mel, harmonics], axis=2), (WINDOW_FRAMES, BANDS, 2))
+    return np.resize(under_peak(frames)[:, :, np.newaxis], (WINDOW_FRAMES, BANDS, 1))
+
+
+def under_peak(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Frames (n, 64) in dB without loudness: 1.5 at the loudest band, 1 less for 40 dB less."""
+    peak_db = frames.max(initial=FLOOR_DB)
+    clipped = np.maximum(frames, peak_db - DEPTH_DB)
+    seen: NDArray[np.float32] = ((clipped - peak_db) / STEP_DB + 1.5).astype(np.float32)
+    return seen
 
 
 class Utterance:
@@ -63,7 +65,7 @@ class Utterance:
         self._blocks_since_voice = 0
 
     def push(self, reading: VoiceReading) -> NDArray[np.float32] | None:
-        """Take the gate's next reading; give a window (64 to 256, 128) when one is due.
+        """Take the gate's next reading; give a window (64 to 256, 64) when one is due.
 
         One is due for every `HOP_FRAMES` of new speech, and when the gate closes on speech that
         no window has shown yet.
@@ -85,4 +87,4 @@ class Utterance:
         return window
 
 
-_NOTHING: Final = np.empty((0, COLUMNS), dtype=np.float32)
+_NOTHING: Final = np.empty((0, BANDS), dtype=np.float32)

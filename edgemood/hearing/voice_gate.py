@@ -11,7 +11,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.hearing.frames import COLUMNS, MEL
 from edgemood.hearing.mel import BANDS, FLOOR_DB, FRAMES_PER_S, level_db, normalise
 from edgemood.tflite import Model
 
@@ -53,7 +52,7 @@ class VoiceReading:
     """What the gate says of one block."""
 
     frames: NDArray[np.float32]
-    """the judged block itself: (BLOCK_FRAMES, 128) in dB, as in `edgemood.hearing.frames`"""
+    """the judged block itself: (BLOCK_FRAMES, 64) in dB"""
     sound: Sound
     """what the block is taken for; the gate is open when it is VOICE"""
     voice: float
@@ -75,14 +74,14 @@ class VoiceGate:
     def __init__(self, path: Path) -> None:
         """Load the model; raises ModelError when the file cannot be used."""
         self._model = Model(path, (WINDOW_FRAMES, BANDS, 1), (len(Sound) - 1,))
-        self._window = np.full((WINDOW_FRAMES, COLUMNS), FLOOR_DB, dtype=np.float32)
-        self._pending = np.empty((0, COLUMNS), dtype=np.float32)
+        self._window = np.full((WINDOW_FRAMES, BANDS), FLOOR_DB, dtype=np.float32)
+        self._pending = np.empty((0, BANDS), dtype=np.float32)
         self._floors_db: deque[float] = deque(maxlen=FLOOR_MEMORY_BLOCKS)
         self._blocks_heard = 0
         self._hysteresis = Hysteresis()
 
     def push(self, frames: NDArray[np.float32]) -> list[VoiceReading]:
-        """Take the next frames (n, 128); give a reading for every block they complete.
+        """Take the next frames (n, 64); give a reading for every block they complete.
 
         A reading comes one block (0.32 s) after its own block is complete.
         """
@@ -98,14 +97,14 @@ class VoiceGate:
 
     def _read(self) -> VoiceReading:
         block = self._window[JUDGED]
-        levels_db = level_db(block[:, MEL])
+        levels_db = level_db(block)
         loudness_db = float(10.0 * np.log10(np.mean(10.0 ** (levels_db / 10.0))))
         self._floors_db.append(float(np.percentile(levels_db, 10)))
         snr_db = max(0.0, loudness_db - min(self._floors_db))
         if loudness_db < SILENCE_DB or snr_db < ABOVE_FLOOR_DB:
             voice, otherwise = 0.0, Sound.SILENCE
         else:
-            chances = voice_music_noise(self._model(normalise(self._window[:, MEL], DEPTH_DB)))
+            chances = voice_music_noise(self._model(normalise(self._window, DEPTH_DB)))
             voice = float(chances[Sound.VOICE])
             is_music = chances[Sound.MUSIC] > chances[Sound.NOISE]
             otherwise = Sound.MUSIC if is_music else Sound.NOISE

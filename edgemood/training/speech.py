@@ -1,4 +1,9 @@
-"""Train the speech-emotion model: `python -m edgemood.training.speech` (`make train-speech`)."""
+"""Train the speech-emotion model: `python -m edgemood.training.speech` (`make train-speech`).
+
+A small net that begins with a few of Whisper's filters learns from acted emotions and from what
+Whisper itself says of the same speech (`edgemood.training.speech_teacher`), heard through other
+throats, rooms and microphones. What it learns from is kept between runs; so is each epoch.
+"""
 
 from __future__ import annotations
 
@@ -6,109 +11,100 @@ import argparse
 import math
 import time
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 
 from edgemood.emotion import EMOTIONS
-from edgemood.hearing.frames import HARMONICS, MEL
-from edgemood.hearing.speech_emotion import DEPTH_DB, HARMONIC_DEPTH_DB, WINDOW_FRAMES
+from edgemood.hearing.mel import BANDS
+from edgemood.hearing.speech_emotion import WINDOW_FRAMES
 from edgemood.training import speech_data, speech_files, speech_golden
 from edgemood.training.datasets import MODELS, data_folder
-from edgemood.training.speech_augment import Augmenter, normalised
+from edgemood.training.speech_augment import Augmenter, under_peak
 from edgemood.training.speech_files import EMOTION_FLOAT, EMOTION_INT8
-from edgemood.training.speech_net import MelNet, TwoViews, mel_net, pitch_net
+from edgemood.training.speech_net import EmotionNet
+from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
+from edgemood.training.speech_stem import pruned
+from edgemood.training.speech_teacher import Lesson, lessons
 from edgemood.training.speech_windows import Clip, Origin, sampling_weights
+from edgemood.training.whisper import Encoder
 
 SEED = 5
 EPOCHS = 60
 BATCH = 64
 PEAK_LEARNING_RATE = 3e-3
+STEM_LEARNING_RATE = 0.1
+"""The stem knows more than we can teach it: a tenth of the others' rate."""
 WEIGHT_DECAY = 0.03
 EMA_DECAY = 0.997
-LABEL_SMOOTHING = 0.1
+TEACHERS_SHARE = 0.5
+"""Of what is aimed at, the rest being the acted emotion and `DOUBT`."""
+DOUBT = 0.05
+MIMICRY = 0.5
+"""How much saying what the teacher says counts beside the emotion."""
 
 
-class View(NamedTuple):
-    """One of the two nets: how it is made, how many of the pictures it sees, how long it learns."""
-
-    name: str
-    make: Callable[[], MelNet]
-    inputs: int
-    epochs: int
-
-
-VIEWS = (View("mel", mel_net, 1, 65), View("pitch", pitch_net, 2, 70))
-
-
-class Teacher:
+class Batches:
     """Draws batches: balanced clips, random windows, other throats, rooms and microphones."""
 
     def __init__(
         self,
         clips: list[Clip],
+        aims: Tensor,
         backgrounds: list[NDArray[np.float16]],
         seed: int,
-        *,
-        batch: int = BATCH,
     ) -> None:
+        """`aims` (clips, 7): how likely each emotion of each clip is taken to be."""
         self._clips = clips
-        self._size = batch
+        self._aims = aims
         self._weights = sampling_weights(clips)
         self._backgrounds = backgrounds
         self._draw = np.random.default_rng(seed)
         self._augmenter = Augmenter(seed)
-        self._recent: deque[tuple[Tensor, list[Origin]]] = deque(maxlen=4)
+        self._recent: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=3)
         self._batches = 0
 
-    def batch(self, frames: int) -> tuple[Tensor, Tensor]:
-        """Pictures (n, 2, frames, 64) and target probabilities (n, 7).
+    def batch(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures (n, 1, frames, 64), what the teacher says (n, 128, frames / 4, 1), aims (n, 7).
 
-        Every other batch hears one of the last few again, in other pieces and mixtures: placing
+        Every other batch hears one of the last few again, with other stripes hidden: placing
         sounds in rooms costs as much as learning from them (Choi et al., "Data echoing", 2019).
         """
         self._batches += 1
-        if self._batches % 2:
+        if self._batches % 2 or not self._recent:
             self._recent.append(self._hear(frames))
-        seen, origins = self._recent[int(self._draw.integers(len(self._recent)))]
-        seen = self._augmenter.other_timbre(seen, _alike(origins), probability=0.3)
-        pictures = torch.stack(
-            [
-                self._augmenter.masked(seen[..., part], 12.0, frames / 6)
-                for part in (MEL, HARMONICS)
-            ],
-            dim=1,
-        )
-        emotions = torch.tensor([origin.emotion for origin in origins])
-        target = nn.functional.one_hot(emotions, len(EMOTIONS)).float()
-        target = target * (1.0 - LABEL_SMOOTHING) + LABEL_SMOOTHING / len(EMOTIONS)
-        return self._augmenter.mixed(pictures, target, strength=0.4)
+        heard, said, aims = self._recent[int(self._draw.integers(len(self._recent)))]
+        return self._augmenter.masked(heard, 8.0, frames / 8)[:, None], said, aims
 
-    def _hear(self, frames: int) -> tuple[Tensor, list[Origin]]:
-        chosen = self._draw.choice(len(self._clips), self._size, p=self._weights)
-        clips = [self._clips[i] for i in chosen]
-        sound = np.stack([clip.random_window(frames, self._draw) for clip in clips])
-        heard = self._augmenter.other_throat(torch.from_numpy(sound))
+    def _hear(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
+        chosen = self._draw.choice(len(self._clips), BATCH, p=self._weights)
+        windows = [self._clips[i].random_window(frames, self._draw) for i in chosen]
+        heard, said = torch.from_numpy(np.stack(windows)).tensor_split([BANDS], dim=2)
+        heard = self._augmenter.other_throat(heard, widest=0.08)
         heard = self._augmenter.elsewhere(heard, self._backgrounds, self._draw)
-        mel = normalised(heard[..., MEL], DEPTH_DB)
-        harmonics = normalised(heard[..., HARMONICS], HARMONIC_DEPTH_DB)
-        return torch.cat([mel, harmonics], dim=2), [clip.origin for clip in clips]
+        moments = nn.functional.avg_pool1d(said.transpose(1, 2), MOMENT_FRAMES)[..., None]
+        return under_peak(heard), moments, self._aims[chosen]
 
 
-def _alike(origins: list[Origin]) -> Tensor:
-    """Which pictures (n, n) show the same emotion of the same corpus by another speaker."""
-    return torch.tensor(
-        [
-            [a.corpus == b.corpus and a.emotion == b.emotion and a != b for b in origins]
-            for a in origins
-        ]
-    )
+def aims_of(given: list[Lesson]) -> Tensor:
+    """What each lesson aims at (n, 7): the emotion acted, and those that the teacher hears."""
+    acted = torch.eye(len(EMOTIONS))[[lesson.recording.emotion() for lesson in given]]
+    chances = torch.from_numpy(np.stack([lesson.chances for lesson in given]))
+    certain = 1.0 - TEACHERS_SHARE - DOUBT
+    return certain * acted + TEACHERS_SHARE * chances + DOUBT / len(EMOTIONS)
+
+
+def clips_of(given: list[Lesson]) -> list[Clip]:
+    """The lessons as clips, whose frames carry the teacher's words."""
+    return [Clip(lesson.frames, _origin(lesson.recording)) for lesson in given]
+
+
+def _origin(recording: speech_data.Recording) -> Origin:
+    return Origin(recording.labels["corpus"], recording.labels["speaker"], recording.emotion())
 
 
 def load(data: Path, cache: Path, split: str) -> list[Clip]:
@@ -116,9 +112,7 @@ def load(data: Path, cache: Path, split: str) -> list[Clip]:
     recordings = speech_data.speech(data)
     frames = speech_data.cached_frames("speech", recordings, cache)
     return [
-        Clip(f, Origin(r.labels["corpus"], r.labels["speaker"], r.emotion()))
-        for r, f in zip(recordings, frames, strict=True)
-        if r.split == split
+        Clip(f, _origin(r)) for r, f in zip(recordings, frames, strict=True) if r.split == split
     ]
 
 
@@ -136,15 +130,11 @@ def backgrounds(data: Path, cache: Path) -> list[NDArray[np.float16]]:
     return kept
 
 
-def clip_logits(net: nn.Module, inputs: int, clips: list[Clip]) -> list[Tensor]:
-    """The logits for every window of every clip of a net that sees the first `inputs` pictures."""
+def clip_logits(net: nn.Module, clips: list[Clip]) -> list[Tensor]:
+    """The logits for every window of every clip."""
     net.eval()
-    logits = []
     with torch.no_grad():
-        for clip in clips:
-            pictures = torch.from_numpy(clip.pictures()).permute(0, 3, 1, 2)[:, :inputs]
-            logits.append(net(pictures.contiguous(memory_format=torch.channels_last)))
-    return logits
+        return [net(torch.from_numpy(clip.pictures()).permute(0, 3, 1, 2)) for clip in clips]
 
 
 def unweighted_recall(predicted: NDArray[np.int_], true: NDArray[np.int_]) -> float:
@@ -165,53 +155,74 @@ def recalls(logits: list[Tensor], clips: list[Clip]) -> dict[str, float]:
     return found | {"pooled": unweighted_recall(predicted, true)}
 
 
-def train(view: View, data: Path, cache: Path, checkpoint: Path) -> MelNet:
-    """Train one view, going on from `checkpoint` when it is there; gives the averaged net."""
-    clips, watched = load(data, cache, "train"), load(data, cache, "val")
-    torch.manual_seed(SEED)
-    net = view.make().to(memory_format=torch.channels_last)
-    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
-    optimizer = torch.optim.AdamW(net.parameters(), weight_decay=WEIGHT_DECAY)
+def train(
+    pupil: Pupil,
+    given: list[Lesson],
+    heard_behind: list[NDArray[np.float16]],
+    epochs: int,
+    *,
+    checkpoint: Path | None = None,
+    watched: list[Clip] | None = None,
+) -> EmotionNet:
+    """Teach for some epochs, going on from `checkpoint` when it is there; gives the averaged net.
+
+    An epoch shows as many windows as there are clips at one pace. Every third is followed by the
+    recalls on `watched`.
+    """
+    clips, aims = clips_of(given), aims_of(given)
+    average = AveragedModel(pupil, avg_fn=_followed, use_buffers=True)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": pupil.learned(), "rate": 1.0, "weight_decay": WEIGHT_DECAY},
+            {"params": pupil.known(), "rate": STEM_LEARNING_RATE, "weight_decay": 0.0},
+        ]
+    )
     first_epoch = 0
-    if checkpoint.exists():
+    if checkpoint and checkpoint.exists():
         state = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(state["net"])
+        pupil.load_state_dict(state["net"])
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         first_epoch = state["epoch"] + 1
-    heard_behind = backgrounds(data, cache)
-    steps = math.ceil(len(clips) / BATCH)
-    for epoch in range(first_epoch, view.epochs):
+    steps = math.ceil(len({lesson.recording.member for lesson in given}) / BATCH)
+    for epoch in range(first_epoch, epochs):
         began_s = time.perf_counter()
-        teacher = Teacher(clips, heard_behind, seed=SEED + 1_000 * epoch)
+        batches = Batches(clips, aims, heard_behind, seed=SEED + 1_000 * epoch)
         losses = []
-        net.train()
+        pupil.train()
         for step in range(steps):
-            progress = (epoch * steps + step) / (view.epochs * steps)
+            progress = (epoch * steps + step) / (epochs * steps)
             for group in optimizer.param_groups:
-                group["lr"] = learning_rate(progress)
-            picture, target = teacher.batch(_frames(progress))
-            logits = net(picture[:, : view.inputs].contiguous(memory_format=torch.channels_last))
-            loss = -(target * logits.log_softmax(dim=1)).sum(dim=1).mean()
+                group["lr"] = group["rate"] * learning_rate(progress)
+            loss = pupil.loss(*batches.batch(_frames(progress)), MIMICRY)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
-            average.update_parameters(net)
+            average.update_parameters(pupil)
             losses.append(float(loss.detach()))
-        state = {"net": net.state_dict(), "average": average.state_dict(), "epoch": epoch}
-        torch.save(state | {"optimizer": optimizer.state_dict()}, checkpoint)
-        line = f"{view.name}, epoch {epoch + 1}/{view.epochs}: loss {np.mean(losses):.3f}"
-        if epoch % 3 == 2 or epoch == view.epochs - 1:
-            found = recalls(clip_logits(average.module, view.inputs, watched), watched)
+        if checkpoint:
+            state = {"net": pupil.state_dict(), "average": average.state_dict(), "epoch": epoch}
+            torch.save(state | {"optimizer": optimizer.state_dict()}, checkpoint)
+        line = f"epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.3f}"
+        if watched and (epoch % 3 == 2 or epoch == epochs - 1):
+            found = recalls(clip_logits(average.module, watched), watched)
             line += "".join(f", {name} {recall:.3f}" for name, recall in found.items())
         print(f"{line} ({time.perf_counter() - began_s:.0f} s)", flush=True)
-    averaged: MelNet = average.module
-    return averaged
+    averaged: Pupil = average.module
+    return averaged.graduate()
+
+
+def _followed(average: Tensor, newest: Tensor, count: Tensor | int) -> Tensor:
+    """A moving average that is short at first, when the net changes fast."""
+    if not average.is_floating_point():
+        return newest.clone()
+    decay = min(EMA_DECAY, float((count + 1) / (count + 10)))
+    return torch.lerp(average, newest, 1.0 - decay)
 
 
 def _frames(progress: float) -> int:
     """Short windows first, which are cheaper; the net averages over whatever time it is given."""
-    return WINDOW_FRAMES // 2 if progress < 0.9 else WINDOW_FRAMES
+    return WINDOW_FRAMES // 2 if progress < 0.8 else WINDOW_FRAMES
 
 
 def temperature(logits: list[Tensor], clips: list[Clip]) -> float:
@@ -227,7 +238,7 @@ def temperature(logits: list[Tensor], clips: list[Clip]) -> float:
 
 
 def representative(clips: list[Clip]) -> NDArray[np.float32]:
-    """Pictures of 400 clips, as the box will see them: (400, 256, 64, 2)."""
+    """Pictures of 400 clips, as the box will see them: (400, 256, 64, 1)."""
     draw = np.random.default_rng(SEED)
     chosen = draw.choice(len(clips), 400, replace=False)
     return np.stack([draw.choice(clips[i].pictures()) for i in chosen])
@@ -240,26 +251,29 @@ def learning_rate(progress: float) -> float:
 
 
 def main() -> None:
-    """Train both views, one after the other; join and export them."""
+    """Train and export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
+    torch.manual_seed(SEED)
     data, cache = data_folder(), arguments.cache
-    mel, pitch = (
-        train(view, data, cache, cache / f"speech_{view.name}.checkpoint.pt") for view in VIEWS
+    encoder = Encoder(cache)
+    known, watched = load(data, cache, "train"), load(data, cache, "val")
+    net = train(
+        Pupil(pruned(encoder, known)),
+        lessons(data, cache, encoder),
+        backgrounds(data, cache),
+        EPOCHS,
+        checkpoint=cache / "speech_emotion.checkpoint.pt",
+        watched=watched,
     )
-    clips = load(data, cache, "val")
-    for net, view in zip((mel, pitch), VIEWS, strict=True):
-        print(f"{view.name}: {recalls(clip_logits(net, view.inputs, clips), clips)}")
-    both = TwoViews(mel, pitch)
-    logits = clip_logits(both, 2, clips)
-    divisor = temperature(logits, clips)
-    both.divide(divisor)
-    print(f"both, temperature {divisor:.2f}: {recalls(logits, clips)}")
-    pictures = representative(load(data, cache, "train"))
-    print(speech_files.write(both, pictures, MODELS, EMOTION_INT8, EMOTION_FLOAT))
+    logits = clip_logits(net, watched)
+    divisor = temperature(logits, watched)
+    net.divide(divisor)
+    print(f"temperature {divisor:.2f}: {recalls(logits, watched)}")
+    print(speech_files.write(net, representative(known), MODELS, EMOTION_INT8, EMOTION_FLOAT))
     speech_golden.write()
 
 

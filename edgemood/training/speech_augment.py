@@ -1,8 +1,7 @@
 """The ear's frames as other voices, rooms, microphones and codecs would have made them.
 
-Everything works on batches (n, frames, columns) float32 in dB, on what the box's front end gave:
-128 columns of `edgemood.hearing.frames`, or only its 64 log-mel bands. The power of a sum of
-sounds is taken as the sum of their powers.
+Everything works on batches (n, frames, 64) float32 in dB, log-mel as the box's front end gave it.
+The power of a sum of sounds is taken as the sum of their powers.
 """
 
 from __future__ import annotations
@@ -15,16 +14,13 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from edgemood.hearing.frames import COLUMN_CENTRES_HZ, HARMONICS, MEL
-from edgemood.hearing.harmonics import HARMONIC_CENTRES_HZ
 from edgemood.hearing.mel import BAND_CENTRES_HZ, BANDS, FLOOR_DB
+from edgemood.hearing.speech_emotion import DEPTH_DB, STEP_DB
 
 _SMEAR_FRAMES = 64
-_COLUMN_HZ = torch.as_tensor(COLUMN_CENTRES_HZ, dtype=torch.float32)
-_COLUMN_PLACE = torch.as_tensor(
-    np.interp(COLUMN_CENTRES_HZ, BAND_CENTRES_HZ, np.linspace(0.0, 1.0, BANDS)), dtype=torch.float32
-)
-"""Where each column lies between the lowest and the highest log-mel band, in [0, 1]."""
+_BAND_HZ = torch.as_tensor(BAND_CENTRES_HZ, dtype=torch.float32)
+_BAND_PLACE = torch.linspace(0.0, 1.0, BANDS)
+"""Where each band lies between the lowest and the highest."""
 
 
 class Augmenter:
@@ -41,20 +37,16 @@ class Augmenter:
         """`count` booleans, each true with the probability."""
         return torch.rand(count, generator=self._draw) < probability
 
-    def other_throat(self, mel: Tensor, widest: float = 0.14, widest_pitch: float = 0.35) -> Tensor:
-        """Stretch the frequency axis: longer and shorter vocal tracts, higher and lower voices.
-
-        `widest`: by how much at most, as a part; harmonics go along with the tract's resonances,
-        and up to `widest_pitch` (natural logarithm) further, as folds vary apart from tracts.
-        """
-        tract = 1.0 + self.uniform(len(mel), -widest, widest)
-        stretched = _stretched(mel[..., MEL], BAND_CENTRES_HZ, tract)
-        if mel.shape[2] == BANDS:
-            return stretched
-        folds = tract * torch.exp(self.uniform(len(mel), -widest_pitch, widest_pitch))
-        return torch.cat(
-            [stretched, _stretched(mel[..., HARMONICS], HARMONIC_CENTRES_HZ, folds)], dim=2
-        )
+    def other_throat(self, mel: Tensor, widest: float = 0.14) -> Tensor:
+        """Stretch the frequency axis: longer and shorter vocal tracts, by `widest` at most."""
+        wanted_hz = (1.0 + self.uniform(len(mel), -widest, widest))[:, None].numpy()
+        places = np.interp(wanted_hz * BAND_CENTRES_HZ, BAND_CENTRES_HZ, np.arange(BANDS))
+        source = torch.as_tensor(places)
+        below = source.floor().long().clamp(max=BANDS - 2)
+        part = (source - below)[:, None].float()
+        low = mel.gather(2, below[:, None].expand(mel.shape))
+        high = mel.gather(2, (below + 1)[:, None].expand(mel.shape))
+        return low + part * (high - low)
 
     def add(self, mel: Tensor, other: Tensor, snr_db: Tensor) -> Tensor:
         """Put `other` under each picture, at a ratio of their mean powers."""
@@ -81,8 +73,8 @@ class Augmenter:
 
     def microphone(self, mel: Tensor, probability: float = 0.8) -> Tensor:
         """A smooth random frequency response: tilt and a few slow waves, about ±6 dB."""
-        count, place = len(mel), _COLUMN_PLACE[: mel.shape[2]]
-        waves = torch.stack([torch.cos(math.pi * k * place) for k in range(1, 5)])
+        count = len(mel)
+        waves = torch.stack([torch.cos(math.pi * k * _BAND_PLACE) for k in range(1, 5)])
         spread_db = torch.tensor([5.0, 3.0, 2.0, 2.0])
         weights = torch.randn(count, 4, generator=self._draw) * spread_db
         weights *= self.chance(count, probability)[:, None]
@@ -94,19 +86,14 @@ class Augmenter:
         top, bottom = self.chance(count, probability), self.chance(count, probability)
         highest_hz = torch.where(top, self.uniform(count, 3_000.0, 7_500.0), torch.inf)
         lowest_hz = torch.where(bottom, self.uniform(count, 80.0, 400.0), 0.0)
-        column_hz = _COLUMN_HZ[: mel.shape[2]]
-        octaves_above = torch.log2(column_hz / highest_hz[:, None]).clamp(min=0.0)
-        octaves_below = torch.log2(lowest_hz[:, None].clamp(min=1.0) / column_hz).clamp(min=0.0)
+        octaves_above = torch.log2(_BAND_HZ / highest_hz[:, None]).clamp(min=0.0)
+        octaves_below = torch.log2(lowest_hz[:, None].clamp(min=1.0) / _BAND_HZ).clamp(min=0.0)
         return mel - (octaves_above * 96.0 + octaves_below * 24.0)[:, None]
 
     def codec(self, mel: Tensor, probability: float) -> Tensor:
-        """Holes where a lossy coder saves bits: what lies 25 to 50 dB under a frame's peak.
-
-        The harmonics keep theirs: below 1.5 kHz a coder spends its bits.
-        """
+        """Holes where a lossy coder saves bits: what lies 25 to 50 dB under a frame's peak."""
         depth_db = self.uniform(len(mel), 25.0, 50.0)[:, None, None]
-        hole = mel < mel[..., MEL].amax(dim=2, keepdim=True) - depth_db
-        hole[..., BANDS:] = False
+        hole = mel < mel.amax(dim=2, keepdim=True) - depth_db
         hole &= self.chance(len(mel), probability)[:, None, None]
         return torch.where(hole, torch.full_like(mel, FLOOR_DB), mel)
 
@@ -136,36 +123,6 @@ class Augmenter:
                 hidden |= stripe[:, None, :] if axis == 2 else stripe[:, :, None]
         return picture.masked_fill(hidden, 0.0)
 
-    def other_timbre(self, pictures: Tensor, alike: Tensor, probability: float) -> Tensor:
-        """Give some pictures (n, frames, bands) part of the mean and spread that each band has in
-        another's: the same words in a voice and through a microphone between the two.
-
-        `alike` (n, n) says which pictures may lend to which. (MixStyle by frequency: Zhou et al.,
-        2021; Kim et al., 2022.)
-        """
-        count = len(pictures)
-        mean = pictures.mean(dim=1, keepdim=True)
-        spread = pictures.std(dim=1, keepdim=True) + 0.05
-        lender = (torch.rand(count, count, generator=self._draw) * alike).argmax(dim=1)
-        share = self.uniform(count, 0.0, 1.0)
-        share *= alike.any(dim=1) & self.chance(count, probability)
-        share = share[:, None, None]
-        other_mean = torch.lerp(mean, mean[lender], share)
-        other_spread = torch.lerp(spread, spread[lender], share)
-        return (pictures - mean) / spread * other_spread + other_mean
-
-    def mixed(self, picture: Tensor, target: Tensor, strength: float) -> tuple[Tensor, Tensor]:
-        """Mixup (Zhang et al., 2018) of half the batch with another order of itself."""
-        count = len(picture)
-        beta = torch.distributions.Beta(strength, strength)
-        share = torch.as_tensor(beta.sample((count,)), dtype=torch.float32)
-        share = torch.maximum(share, 1.0 - share)
-        share = torch.where(self.chance(count, 0.5), share, torch.ones(count))
-        order = torch.randperm(count, generator=self._draw)
-        of_picture = share.view(count, *(1 for _ in picture.shape[1:]))
-        picture = of_picture * picture + (1.0 - of_picture) * picture[order]
-        return picture, share[:, None] * target + (1.0 - share)[:, None] * target[order]
-
 
 def _piece(
     backgrounds: list[NDArray[np.float16]], frames: int, draw: np.random.Generator
@@ -177,10 +134,15 @@ def _piece(
     return np.pad(crop, ((0, frames - len(crop)), (0, 0)), constant_values=FLOOR_DB)
 
 
+def under_peak(mel: Tensor) -> Tensor:
+    """`edgemood.hearing.speech_emotion.under_peak` for a batch."""
+    peak_db = mel.amax(dim=(1, 2), keepdim=True)
+    return (torch.maximum(mel, peak_db - DEPTH_DB) - peak_db) / STEP_DB + 1.5
+
+
 def normalised(mel: Tensor, depth_db: float) -> Tensor:
     """`edgemood.hearing.mel.normalise` for a batch, without the last axis."""
-    peak = mel.amax(dim=(1, 2), keepdim=True)
-    clipped = torch.maximum(mel, peak - depth_db)
+    clipped = torch.maximum(mel, mel.amax(dim=(1, 2), keepdim=True) - depth_db)
     centred = clipped - clipped.mean(dim=(1, 2), keepdim=True)
     return centred / centred.square().mean(dim=(1, 2), keepdim=True).sqrt().clamp(min=1e-3)
 
@@ -200,16 +162,4 @@ def _decibels(power: Tensor) -> Tensor:
 
 def loudness_db(mel: Tensor) -> Tensor:
     """The mean level of each picture over all log-mel bands: (n,) in dB."""
-    return _decibels(_power(mel[..., MEL]).sum(dim=2).mean(dim=1))
-
-
-def _stretched(mel: Tensor, centres_hz: NDArray[np.float64], stretch: Tensor) -> Tensor:
-    """Pictures (n, frames, bands) with every sound at 1 / stretch of its frequency."""
-    count, frames, bands = mel.shape
-    wanted_hz = stretch[:, None].numpy() * centres_hz
-    source = torch.as_tensor(np.interp(wanted_hz, centres_hz, np.arange(bands)))
-    below = source.floor().long().clamp(max=bands - 2)
-    part = (source - below)[:, None].float()
-    low = mel.gather(2, below[:, None].expand(count, frames, bands))
-    high = mel.gather(2, (below + 1)[:, None].expand(count, frames, bands))
-    return low + part * (high - low)
+    return _decibels(_power(mel).sum(dim=2).mean(dim=1))

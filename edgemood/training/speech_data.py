@@ -1,4 +1,4 @@
-"""The recordings the hearing models learn from, as frames of the box's own front end."""
+"""The recordings the hearing models learn from, as the box's own log-mel frames."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Emotion
-from edgemood.hearing.frames import COLUMNS, frames
-from edgemood.hearing.mel import SAMPLE_RATE_HZ
+from edgemood.hearing.mel import BANDS, SAMPLE_RATE_HZ, log_mel
 from edgemood.training.datasets import REPOSITORY, data_file
 
 CACHE = REPOSITORY / "build" / "training"
@@ -75,15 +74,15 @@ def sounds(recordings: list[Recording]) -> Iterator[NDArray[np.float32]]:
 def cached_frames(
     name: str, recordings: list[Recording], cache: Path = CACHE
 ) -> list[NDArray[np.float16]]:
-    """The ear's frames (n, 128) of every recording in dB, computed once and kept as float16."""
+    """The ear's frames (n, 64) of every recording in dB, computed once and kept as float16."""
     frames_file, ends_file = cache / f"{name}.frames.npy", cache / f"{name}.ends.npy"
     if not ends_file.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        seen = [frames(sound).astype(np.float16) for sound in sounds(recordings)]
-        np.save(frames_file, np.concatenate([*seen, np.empty((0, COLUMNS), dtype=np.float16)]))
+        seen = [log_mel(sound).astype(np.float16) for sound in sounds(recordings)]
+        np.save(frames_file, np.concatenate([*seen, np.empty((0, BANDS), dtype=np.float16)]))
         np.save(ends_file, np.cumsum([len(each) for each in seen]))
     ends, kept = np.load(ends_file), np.load(frames_file, mmap_mode="r")
-    if len(ends) != len(recordings) or kept.shape != (ends[-1], COLUMNS):
+    if len(ends) != len(recordings) or kept.shape != (ends[-1], BANDS):
         raise ValueError(f"{ends_file} was made from something else: delete it and start again")
     return np.split(kept, ends[:-1])
 

@@ -10,31 +10,31 @@ import torch
 from numpy.typing import NDArray
 
 from edgemood.training.export import Export, export_int8
-from edgemood.training.speech_net import MelNet, TwoViews, emotion_net, gate_net
+from edgemood.training.speech_net import EmotionNet, MelNet, gate_net
 
 EMOTION_INT8 = Path("speech_emotion.tflite")
 EMOTION_FLOAT = Path("float") / "speech_emotion.pt"
 GATE_INT8 = Path("voice_gate.tflite")
 GATE_FLOAT = Path("float") / "voice_gate.pt"
 
-Net = TypeVar("Net", MelNet, TwoViews)
+Net = TypeVar("Net", MelNet, EmotionNet)
 
 
 def write(
-    net: MelNet | TwoViews, pictures: NDArray[np.float32], models: Path, int8: Path, weights: Path
+    net: MelNet | EmotionNet, pictures: NDArray[np.float32], models: Path, int8: Path, weights: Path
 ) -> Export:
     """Write both files into the folder `models`.
 
-    `pictures` (n, frames, 64, inputs) are what the box will show the net; they set the int8 ranges.
+    `pictures` (n, frames, 64, 1) are what the box will show the net; they set the int8 ranges.
     """
     (models / weights).parent.mkdir(parents=True, exist_ok=True)
     torch.save({name: _half(value) for name, value in net.state_dict().items()}, models / weights)
     return export_int8(net.eval(), pictures, models / int8)
 
 
-def float_emotion_net(models: Path) -> TwoViews:
+def float_emotion_net(models: Path) -> EmotionNet:
     """The emotion net before quantisation; its logits are calibrated."""
-    return _with_weights(emotion_net(), models / EMOTION_FLOAT)
+    return _with_weights(EmotionNet(), models / EMOTION_FLOAT)
 
 
 def float_gate_net(models: Path) -> MelNet:

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.hearing import speech_emotion, voice_gate
-from edgemood.hearing.frames import MEL, frames
-from edgemood.hearing.mel import FRAMES_PER_S, SAMPLE_RATE_HZ, normalise
+from edgemood.hearing.mel import FRAMES_PER_S, SAMPLE_RATE_HZ, log_mel, normalise
 from edgemood.tflite import Model
 from edgemood.training.datasets import MODELS, REPOSITORY
 from edgemood.training.speech_files import EMOTION_INT8, GATE_INT8
@@ -23,10 +22,10 @@ _SOUNDS = 4
 
 
 def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
-    """Write `input` (n, frames, 64, pictures) and `output` (n, classes) for both models."""
+    """Write `input` (n, frames, 64, 1) and `output` (n, classes) for both models."""
     sounds = [_voice(seed) for seed in range(_SOUNDS)]
-    windows = [frames(sound)[: speech_emotion.WINDOW_FRAMES] for sound in sounds]
-    blocks = [window[: voice_gate.WINDOW_FRAMES, MEL] for window in windows]
+    windows = [log_mel(sound)[: speech_emotion.WINDOW_FRAMES] for sound in sounds]
+    blocks = [window[: voice_gate.WINDOW_FRAMES] for window in windows]
     for file, pictures, classes in (
         (GATE_INT8, [normalise(block, voice_gate.DEPTH_DB) for block in blocks], 3),
         (EMOTION_INT8, [speech_emotion.model_input(window) for window in windows], 7),

@@ -8,8 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.hearing.frames import frames
-from edgemood.hearing.mel import SAMPLE_RATE_HZ
+from edgemood.hearing.mel import SAMPLE_RATE_HZ, log_mel
 from edgemood.hearing.speech_emotion import WINDOW_FRAMES, Utterance
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, VoiceGate, VoiceReading
 from edgemood.training.speech_files import GATE_INT8
@@ -23,7 +22,7 @@ class Heard:
     """A window of spoken frames, as `VoiceJudge` would hand it to the model."""
 
     window: NDArray[np.float32]
-    """(64 to 256, 128) in dB"""
+    """(64 to 256, 64) in dB"""
     voice: float
     """the gate's mean probability over it"""
     snr_db: float
@@ -37,7 +36,7 @@ class Heard:
 
 def readings(models: Path, sound: Sound) -> list[VoiceReading]:
     """What a new gate says of a sound."""
-    return VoiceGate(models / GATE_INT8).push(frames(sound))
+    return VoiceGate(models / GATE_INT8).push(log_mel(sound))
 
 
 def listen(models: Path, sound: Sound) -> list[Heard]:

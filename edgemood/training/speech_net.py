@@ -1,11 +1,16 @@
-"""The nets of the hearing models: small residual convolution nets on log-mel pictures."""
+"""The nets of the hearing models, on log-mel pictures."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from edgemood.hearing.mel import BANDS
+
+FILTERS: Final = (128, 192, 256)
+"""Of the emotion net: of its two first convolutions, and of what comes behind them."""
 
 
 class Stage(NamedTuple):
@@ -16,7 +21,7 @@ class Stage(NamedTuple):
 
 
 class MelNet(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """A residual net from (n, inputs, frames, 64) to logits (n, classes).
+    """A residual net from (n, 1, frames, 64) to logits (n, classes).
 
     Convolution, batch normalisation, ReLU, addition and average pooling only, so that the
     converter folds it into int8 kernels which every TFLite runtime has. The last convolution
@@ -29,19 +34,14 @@ class MelNet(nn.Module):  # type: ignore[misc]  # torch is untyped here
         stem: Stage,
         stages: tuple[Stage, ...],
         dropout: float,
-        *,
-        inputs: int = 1,
-        knows_spread: bool = False,
-        bands: int = 64,
     ) -> None:
-        """`knows_spread`: the head sees how far features stray from their means over time, too."""
         super().__init__()
-        self.stem = _convolution(inputs, stem.channels, 5, stem.stride)
+        self.stem = _convolution(1, stem.channels, 5, stem.stride)
         channels = [stem.channels, *(stage.channels for stage in stages)]
         self.blocks = nn.Sequential(
             *(_Residual(n, stage) for n, stage in zip(channels[:-1], stages, strict=True))
         )
-        heights = bands // stem.stride[1]
+        heights = BANDS // stem.stride[1]
         for stage in stages:
             heights //= stage.stride[1]
         self.across = nn.Sequential(
@@ -49,28 +49,15 @@ class MelNet(nn.Module):  # type: ignore[misc]  # torch is untyped here
             nn.BatchNorm2d(channels[-1]),
             nn.ReLU(),
         )
-        self.pool = _MeanAndSpread() if knows_spread else nn.AdaptiveAvgPool2d(1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
         self.dropout = nn.Dropout(dropout)
-        self.head = nn.Linear((2 if knows_spread else 1) * channels[-1], classes)
+        self.head = nn.Linear(channels[-1], classes)
 
     def forward(self, mel: Tensor) -> Tensor:
         """Logits of a batch."""
         features = self.pool(self.across(self.blocks(self.stem(mel))))
         logits: Tensor = self.head(self.dropout(features.flatten(1)))
         return logits
-
-
-class _MeanAndSpread(nn.Module):  # type: ignore[misc]
-    """(n, channels, frames, 1) to (n, 2 · channels, 1, 1): mean, and mean absolute deviation.
-
-    As much says the deviation as the variance, and it fits the range of an int8 number.
-    """
-
-    def forward(self, features: Tensor) -> Tensor:
-        mean = features.mean((2, 3), keepdim=True)
-        # Those above the mean stray from it as far, altogether, as those below.
-        spread = 2.0 * torch.relu(features - mean).mean((2, 3), keepdim=True)
-        return torch.cat([mean, spread], dim=1)
 
 
 class _Residual(nn.Module):  # type: ignore[misc]
@@ -99,57 +86,76 @@ def _convolution(inputs: int, outputs: int, width: int, stride: tuple[int, int])
     )
 
 
-def mel_net() -> MelNet:
-    """(n, 1, 256, 64), log-mel alone, to 7 logits; 19 M multiply-adds for 2.56 s."""
-    return MelNet(
-        7,
-        stem=Stage(16, (4, 2)),
-        stages=(Stage(32, (2, 2)), Stage(56, (2, 2)), Stage(96, (2, 2))),
-        dropout=0.3,
-        knows_spread=True,
-    )
+class EmotionNet(nn.Module):  # type: ignore[misc]
+    """What judges emotion on the box: from (n, 1, frames, 64) to 7 logits, 28 M multiply-adds.
 
+    Two convolutions over time, each across all bands at once, begin as Whisper's
+    (`edgemood.training.speech_stem`); separable ones look further. Means and spreads over time of
+    both are judged, each by a judge of its own, whose logits are added.
+    """
 
-def pitch_net() -> MelNet:
-    """(n, 2, 256, 64), log-mel and harmonics, to 7 logits; 10 M multiply-adds for 2.56 s."""
-    return MelNet(
-        7,
-        stem=Stage(12, (4, 2)),
-        stages=(Stage(20, (2, 2)), Stage(40, (2, 2)), Stage(76, (2, 2))),
-        dropout=0.2,
-        inputs=2,
-        knows_spread=True,
-    )
-
-
-class TwoViews(nn.Module):  # type: ignore[misc]
-    """Two nets that learned apart, from (n, 2, frames, 64) to the sum of their logits (n, 7)."""
-
-    def __init__(self, mel: MelNet, pitch: MelNet) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        # Takes the log-mel picture out of the two: a convolution, since the converter knows those.
-        self.log_mel = nn.Conv2d(2, 1, 1, bias=False)
-        with torch.no_grad():
-            self.log_mel.weight[:] = torch.tensor([1.0, 0.0])[None, :, None, None]
-        self.mel = mel
-        self.pitch = pitch
+        early, late = FILTERS[1], FILTERS[2]
+        self.stem = nn.Sequential(
+            nn.Conv2d(1, FILTERS[0], (3, BANDS), padding=(1, 0)),
+            nn.ReLU(),
+            nn.Conv2d(FILTERS[0], early, (3, 1), stride=(2, 1), padding=(1, 0)),
+            nn.ReLU(),
+        )
+        self.later = nn.Sequential(
+            _Separable(early, late, stride=2), _Separable(late, late), _Separable(late, late)
+        )
+        self.pool = _MeanAndSpread()
+        self.judges = nn.ModuleList([nn.Linear(2 * early, 7), nn.Linear(2 * late, 7)])
 
-    def forward(self, pictures: Tensor) -> Tensor:
+    def forward(self, picture: Tensor) -> Tensor:
         """Logits of a batch."""
-        logits: Tensor = self.mel(self.log_mel(pictures)) + self.pitch(pictures)
+        early = self.stem(picture)
+        late = self.later(early)
+        logits: Tensor = self.judges[0](self.pool(early)) + self.judges[1](self.pool(late))
         return logits
 
     def divide(self, temperature: float) -> None:
         """Divide all future logits by `temperature`."""
         with torch.no_grad():
-            for net in (self.mel, self.pitch):
-                net.head.weight /= temperature
-                net.head.bias /= temperature
+            for judge in self.judges:
+                judge.weight /= temperature
+                judge.bias /= temperature
 
 
-def emotion_net() -> TwoViews:
-    """What judges emotion on the box: (n, 2, 256, 64) to 7 logits."""
-    return TwoViews(mel_net(), pitch_net())
+class _Separable(nn.Module):  # type: ignore[misc]
+    """A convolution of seven moments, filter by filter, and one across the filters."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int = 1) -> None:
+        super().__init__()
+        self.over_time = nn.Sequential(
+            # Of one column, the stride across it is no matter; TensorFlow wants both alike.
+            nn.Conv2d(inputs, inputs, (7, 1), stride, padding=(3, 0), groups=inputs, bias=False),
+            nn.BatchNorm2d(inputs),
+        )
+        self.across = nn.Sequential(
+            nn.Conv2d(inputs, outputs, 1, bias=False), nn.BatchNorm2d(outputs)
+        )
+        self.is_residual = inputs == outputs and stride == 1
+        self.relu = nn.ReLU()
+
+    def forward(self, features: Tensor) -> Tensor:
+        new = self.across(self.over_time(features))
+        return self.relu(new + features if self.is_residual else new)
+
+
+class _MeanAndSpread(nn.Module):  # type: ignore[misc]
+    """(n, channels, frames, 1) to (n, 2 · channels): mean, and mean absolute deviation over time.
+
+    As much says the deviation as the variance, and it fits the range of an int8 number.
+    """
+
+    def forward(self, features: Tensor) -> Tensor:
+        mean = features.mean((2, 3), keepdim=True)
+        # Those above the mean stray from it as far, altogether, as those below.
+        spread = 2.0 * torch.relu(features - mean).mean((2, 3), keepdim=True)
+        return torch.cat([mean, spread], dim=1).flatten(1)
 
 
 def gate_net() -> MelNet:

@@ -26,7 +26,7 @@ from edgemood.training import charts, metrics, speech_data, speech_ladder, speec
 from edgemood.training.one_split import print_figures
 from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
 from edgemood.training.speech_listener import Heard, in_stillness, listen
-from edgemood.training.speech_net import TwoViews, multiply_adds
+from edgemood.training.speech_net import EmotionNet, multiply_adds
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     float_scores = np.stack([_scores(j.float32, j.recording) for j in judged])
     recalls = metrics.recalls(scores, labels)
     loss = np.nanmean(metrics.recalls(float_scores, labels)) - np.nanmean(recalls)
-    work = multiply_adds(net, torch.zeros(1, 2, WINDOW_FRAMES, BANDS))
+    work = multiply_adds(net, torch.zeros(1, 1, WINDOW_FRAMES, BANDS))
     curve = metrics.coverage_curve(scores, labels)
     charts.confusion(models / "speech_confusion.svg", metrics.confusion(scores, labels))
     charts.reliability(models / "speech_calibration.svg", metrics.reliability_bins(scores, labels))
@@ -87,7 +87,7 @@ def _judge(
     recording: speech_data.Recording,
     heard: list[Heard],
     model: SpeechEmotionModel,
-    net: TwoViews,
+    net: EmotionNet,
 ) -> _Judgement:
     if not heard:
         return _Judgement(recording, None, None)

@@ -1,35 +1,26 @@
-"""A language, its speakers and its microphones left out: what a net makes of a corpus it never met.
+"""A language, its speakers and its microphones left out: what a net makes of a corpus not met.
 
-The smaller of the voice's two nets, learning for a few epochs only: a trial, not the model.
+Learned like the voice's net, but for fewer epochs: a trial, not the model. The teacher's judges
+know the corpus that is left out, so what they say is not learned; its layers never heard of
+emotions.
 """
 
 from __future__ import annotations
 
-import math
-from typing import Final, NamedTuple
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import nn
 
 from edgemood.emotion import EMOTIONS
-from edgemood.training.speech import (
-    BATCH,
-    SEED,
-    WEIGHT_DECAY,
-    Teacher,
-    clip_logits,
-    learning_rate,
-    unweighted_recall,
-)
-from edgemood.training.speech_net import pitch_net
+from edgemood.training.speech import SEED, clip_logits, train, unweighted_recall
+from edgemood.training.speech_pupil import Pupil
+from edgemood.training.speech_stem import Stem
+from edgemood.training.speech_teacher import Lesson
 from edgemood.training.speech_windows import Clip
-
-FRAMES: Final = 128
-"""Windows that are learned from: half as long as the judged ones, and half as dear."""
-INPUTS: Final = 2
-"""Both pictures: log-mel and harmonics."""
 
 
 class Strangers(NamedTuple):
@@ -58,58 +49,18 @@ def strangers(train: list[Clip], test: list[Clip], left_out: str) -> Strangers:
     return Strangers(known, met, sorted(emotions))
 
 
-def surprise(logits: Tensor, target: Tensor, acted: Tensor) -> Tensor:
-    """Cross-entropy (n,) among the emotions that a corpus acts, a boolean mask (7,).
-
-    Its clips say nothing of the others: that surprise is not acted in Amharic here does not mean
-    that nobody is surprised in Amharic.
-    """
-    wanted = target[:, acted]
-    wanted = wanted / wanted.sum(dim=1, keepdim=True)
-    return -(wanted * logits[:, acted].log_softmax(dim=1)).sum(dim=1)
-
-
 def learned_net(
-    clips: list[Clip], backgrounds: list[NDArray[np.float16]], epochs: int
+    stem: Stem, given: list[Lesson], backgrounds: list[NDArray[np.float16]], epochs: int
 ) -> nn.Module:
-    """A net that learned from these clips; every batch holds as many of each corpus."""
+    """A net that learned from these lessons, of whose emotions it is told the acted one only."""
     torch.manual_seed(SEED)
-    corpora = sorted({clip.origin.corpus for clip in clips})
-    of_corpus = [[clip for clip in clips if clip.origin.corpus == corpus] for corpus in corpora]
-    share = BATCH // len(corpora)
-    teachers = [
-        Teacher(some, backgrounds, SEED + place, batch=share)
-        for place, some in enumerate(of_corpus)
-    ]
-    acted = [_acted(some) for some in of_corpus]
-    net = pitch_net().to(memory_format=torch.channels_last).train()
-    optimizer = torch.optim.AdamW(net.parameters(), weight_decay=WEIGHT_DECAY)
-    steps = epochs * math.ceil(len(clips) / BATCH)
-    for step in range(steps):
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step / steps)
-        pictures, targets = zip(*(teacher.batch(FRAMES) for teacher in teachers), strict=True)
-        # All corpora at once, so that batch normalisation does not see one alone.
-        logits = net(torch.cat(pictures).contiguous(memory_format=torch.channels_last))
-        parts = zip(logits.split(share), targets, acted, strict=True)
-        loss = torch.cat([surprise(*part) for part in parts]).mean()
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    trained: nn.Module = net.eval()
-    return trained
+    acted = np.eye(len(EMOTIONS), dtype=np.float32)
+    told = [replace(lesson, chances=acted[lesson.recording.emotion()]) for lesson in given]
+    return train(Pupil(stem), told, backgrounds, epochs)
 
 
 def net_recall(net: nn.Module, clips: list[Clip], emotions: list[int]) -> float:
     """UAR on clips, from their mean scores over these emotions."""
-    scores = [
-        logits[:, emotions].softmax(dim=1).mean(dim=0) for logits in clip_logits(net, INPUTS, clips)
-    ]
+    scores = [logits[:, emotions].softmax(dim=1).mean(dim=0) for logits in clip_logits(net, clips)]
     predicted = np.array(emotions)[torch.stack(scores).argmax(dim=1).numpy()]
     return unweighted_recall(predicted, np.array([clip.origin.emotion for clip in clips]))
-
-
-def _acted(clips: list[Clip]) -> Tensor:
-    acted = torch.zeros(len(EMOTIONS), dtype=torch.bool)
-    acted[[clip.origin.emotion for clip in clips]] = True
-    return acted

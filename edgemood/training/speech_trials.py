@@ -18,61 +18,60 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.fft import dct
+from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
-from edgemood.hearing.frames import HARMONICS, MEL
 from edgemood.hearing.mel import normalise
-from edgemood.hearing.speech_emotion import DEPTH_DB, HARMONIC_DEPTH_DB
-from edgemood.training import speech_data
+from edgemood.training import speech_data, speech_teacher
 from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech import backgrounds, load, unweighted_recall
+from edgemood.training.speech_stem import Stem, picture, pruned
 from edgemood.training.speech_strangers import learned_net, net_recall, strangers
+from edgemood.training.speech_teacher import lessons
 from edgemood.training.speech_windows import TYPICAL_DEPTH_DB, Clip
+from edgemood.training.whisper import Encoder
 
 COEFFICIENTS: Final = 40
 """Of the cepstrum, as is customary."""
 PENALTY: Final = 3.0
+_DEPTH_DB: Final = 55.0
+_LINEAR_PENALTY: Final = 0.003
 
 _HEAD = """# Trials of the voice
 
 Written by `make trials-speech`. Unweighted average recall, not that of the model in this folder.
 "SVM": a support vector machine on means, spreads, tenths and rates of change of what a front end
-gives over a clip's spoken frames (with a corpus left out: log-mel and harmonics). "SVM, corpora
-apart": each corpus learned from has its own mean and spread taken away. "Net": the smaller of the
-voice's two nets, from scratch, for the epochs stated (the model learned for 65 and 70), with all
-changes of voice, room and microphone, and within each corpus only the emotions that it acts.
+gives over a clip's spoken frames (with a corpus left out: log-mel). "SVM, corpora apart": each
+corpus learned from has its own mean and spread taken away. "Linear, filters": a linear judge of the
+means and spreads of Whisper's first filters, pruned to those the box can afford. "Linear, teacher":
+the same of Whisper's layers two to four, which the box cannot. "Net": learned like the model, of
+the other corpora alone and for the epochs stated (the model: 60), without the teacher's judgement.
 """
 _FRONT_ENDS: Final = "SVM on a front end, validation"
 _LEFT_OUT: Final = "corpus left out, test"
 _SVM, _SVM_APART, _NET = "SVM", "SVM, corpora apart", "net"
+_FILTERS, _TEACHER = "linear, filters", "linear, teacher"
 
 Floats = NDArray[np.float32]
 FrontEnd = Callable[[Floats], Floats]
 
 
 def log_mel(spoken: Floats) -> Floats:
-    """The first picture that the model sees: (n, 64)."""
-    return normalise(spoken[:, MEL], DEPTH_DB)[:, :, 0]
+    """Log-mel of zero mean and unit variance: (n, 64)."""
+    return normalise(spoken, _DEPTH_DB)[:, :, 0]
 
 
 def mfcc(spoken: Floats) -> Floats:
-    """The cepstrum of the first picture: (n, 40)."""
+    """Its cepstrum: (n, 40)."""
     coefficients: Floats = dct(log_mel(spoken), axis=1, norm="ortho")[:, :COEFFICIENTS]
     return coefficients
-
-
-def both(spoken: Floats) -> Floats:
-    """Both pictures side by side: (n, 128)."""
-    harmonics = normalise(spoken[:, HARMONICS], HARMONIC_DEPTH_DB)[:, :, 0]
-    return np.concatenate([log_mel(spoken), harmonics], axis=1)
 
 
 FRONT_ENDS: Final[dict[str, FrontEnd]] = {
     "log-mel": log_mel,
     "MFCC": mfcc,
-    "log-mel and harmonics": both,
 }
 
 
@@ -140,6 +139,17 @@ def _standardised(numbers: Floats, like: Floats | None = None) -> Floats:
     return standard
 
 
+class Splits:
+    """The speech, split by split."""
+
+    def __init__(self, data: Path, cache: Path) -> None:
+        self.train, self.val, self.test = (load(data, cache, s) for s in ("train", "val", "test"))
+        self.corpora = sorted({clip.origin.corpus for clip in self.train})
+        self.recordings: dict[str, list[speech_data.Recording]] = {}
+        for recording in speech_data.speech(data):
+            self.recordings.setdefault(recording.split, []).append(recording)
+
+
 class Page:
     """What was measured, kept as JSON beside the page; each trial writes its own cells."""
 
@@ -176,7 +186,7 @@ def try_front_ends(page: Page, train: list[Clip], val: list[Clip]) -> None:
 
 def try_statistics(page: Page, train: list[Clip], test: list[Clip]) -> None:
     """What statistics of one language are worth in another."""
-    of_train, of_test = described(train, both), described(test, both)
+    of_train, of_test = described(train, log_mel), described(test, log_mel)
     for left_out in sorted({clip.origin.corpus for clip in train}):
         together, apart = (
             strangers_recall(train, of_train, test, of_test, left_out, apart=apart)
@@ -185,13 +195,68 @@ def try_statistics(page: Page, train: list[Clip], test: list[Clip]) -> None:
         page.add(_LEFT_OUT, left_out, {_SVM: f"{together:.1%}", _SVM_APART: f"{apart:.1%}"})
 
 
-def try_net(page: Page, train: list[Clip], test: list[Clip], cache: Path, epochs: int) -> None:
+def judged_linearly(known: Floats, clips: list[Clip], met: Floats) -> NDArray[np.int_]:
+    """What a linear judge of numbers (n, numbers) that learned from these clips makes of others."""
+    judge = make_pipeline(
+        StandardScaler(),
+        LogisticRegression(C=_LINEAR_PENALTY, max_iter=60, class_weight="balanced"),
+    )
+    predicted: NDArray[np.int_] = judge.fit(known, [c.origin.emotion for c in clips]).predict(met)
+    return predicted
+
+
+def try_linear(page: Page, splits: Splits, encoder: Encoder) -> None:
+    """What Whisper's first filters and its layers tell, of strangers and of other languages."""
+    said = {
+        split: np.stack([statistics_of_layers(encoder, sound) for sound in speech_data.sounds(few)])
+        for split, few in splits.recordings.items()
+    }
+    whole = pruned(encoder, splits.train)
+    for row, of_train, of_val in (
+        (_FILTERS, of_filters(whole, splits.train), of_filters(whole, splits.val)),
+        (_TEACHER, said["train"], said["val"]),
+    ):
+        found = recalls(judged_linearly(of_train, splits.train, of_val), splits.val)
+        page.add(_FRONT_ENDS, row, {column: f"{recall:.1%}" for column, recall in found.items()})
+    for left_out in splits.corpora:
+        known, met, _ = strangers(splits.train, splits.test, left_out)
+        clips, new = [splits.train[at] for at in known], [splits.test[at] for at in met]
+        stem = pruned(encoder, clips)
+        for column, of_train, of_test in (
+            (_FILTERS, of_filters(stem, clips), of_filters(stem, new)),
+            (_TEACHER, said["train"][known], said["test"][met]),
+        ):
+            predicted = judged_linearly(of_train, clips, of_test)
+            recall = unweighted_recall(predicted, np.array([c.origin.emotion for c in new]))
+            page.add(_LEFT_OUT, left_out, {column: f"{recall:.1%}"})
+
+
+def statistics_of_layers(encoder: Encoder, sound: Floats) -> Floats:
+    """What the teacher's layers say of a clip, in a row: (3072,)."""
+    return speech_teacher.statistics(encoder, sound).ravel()
+
+
+def of_filters(stem: Stem, clips: list[Clip]) -> Floats:
+    """What the first filters say of each clip: (clips, 384)."""
+    with torch.inference_mode():
+        return np.stack([stem.statistics(picture(clip)) for clip in clips])
+
+
+def try_net(page: Page, splits: Splits, encoder: Encoder, cache: Path, epochs: int) -> None:
     """What a net that learned one language is worth in another."""
     heard_behind = backgrounds(data_folder(), cache)
-    for left_out in sorted({clip.origin.corpus for clip in train}):
-        known, met, emotions = strangers(train, test, left_out)
-        net = learned_net([train[place] for place in known], heard_behind, epochs)
-        recall = net_recall(net, [test[place] for place in met], emotions)
+    given = lessons(data_folder(), cache, encoder)
+    for left_out in splits.corpora:
+        known, met, emotions = strangers(splits.train, splits.test, left_out)
+        clips = [splits.train[place] for place in known]
+        some = [
+            lesson
+            for lesson in given
+            if lesson.recording.labels["corpus"] != left_out
+            and lesson.recording.emotion() in emotions
+        ]
+        net = learned_net(pruned(encoder, clips), some, heard_behind, epochs)
+        recall = net_recall(net, [splits.test[place] for place in met], emotions)
         page.add(
             _LEFT_OUT,
             left_out,
@@ -208,20 +273,20 @@ def main() -> None:
     """Run all trials, or one, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
-    parser.add_argument("--only", choices=("front-ends", "statistics", "net"))
-    parser.add_argument("--epochs", type=int, default=5, help="of each net")
+    parser.add_argument("--only", choices=("front-ends", "statistics", "linear", "net"))
+    parser.add_argument("--epochs", type=int, default=12, help="of each net")
     options = parser.parse_args()
     torch.set_num_threads(1)
-    train, val, test = (
-        load(data_folder(), options.cache, split) for split in ("train", "val", "test")
-    )
+    splits = Splits(data_folder(), options.cache)
     page = Page(MODELS)
     if options.only in {None, "front-ends"}:
-        try_front_ends(page, train, val)
-    if options.only in {None, "net"}:
-        try_net(page, train, test, options.cache, options.epochs)
+        try_front_ends(page, splits.train, splits.val)
     if options.only in {None, "statistics"}:
-        try_statistics(page, train, test)
+        try_statistics(page, splits.train, splits.test)
+    if options.only in {None, "linear"}:
+        try_linear(page, splits, Encoder(options.cache))
+    if options.only in {None, "net"}:
+        try_net(page, splits, Encoder(options.cache), options.cache, options.epochs)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.hearing.frames import MEL
-from edgemood.hearing.mel import level_db
+from edgemood.hearing.mel import BANDS, level_db
 from edgemood.hearing.speech_emotion import HOP_FRAMES, LEAST_FRAMES, WINDOW_FRAMES, model_input
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, HANGOVER_BLOCKS
 
@@ -29,23 +28,26 @@ class Origin(NamedTuple):
 
 
 class Clip:
-    """One recording with the levels that say where it is spoken."""
+    """One recording with the levels that say where it is spoken.
+
+    Its frames are 64 log-mel bands and whatever else goes with each moment: a teacher's words.
+    """
 
     def __init__(self, frames: NDArray[np.float16], origin: Origin) -> None:
         self.frames = np.asarray(frames)
         self.origin = origin
-        levels_db = level_db(self.frames[:, MEL].astype(np.float32))
+        levels_db = level_db(self.frames[:, :BANDS].astype(np.float32))
         self._below_loud_db = np.percentile(levels_db, 95) - levels_db
 
     def spoken(self, depth_db: float) -> NDArray[np.float32]:
-        """The frames (n, 128) that the voice gate would pass, were its threshold at `depth_db`."""
+        """The frames (n, 64 or more) that the gate would pass, were its threshold at `depth_db`."""
         voiced = self._below_loud_db < depth_db
         reach = np.ones(_BEFORE_FRAMES + _AFTER_FRAMES + 1)
         near = np.convolve(voiced, reach)[_BEFORE_FRAMES : _BEFORE_FRAMES + len(voiced)] > 0
         return self.frames[near].astype(np.float32)
 
     def random_window(self, frames: int, draw: np.random.Generator) -> NDArray[np.float32]:
-        """A crop (frames, 128) at a random tempo; now and then of less speech, repeated."""
+        """A crop (frames, 64 or more) at a random tempo; now and then of less speech, repeated."""
         spoken = self.spoken(draw.uniform(24.0, 40.0))
         wanted = round(frames * draw.uniform(0.82, 1.22))
         if draw.random() < 0.25:
@@ -58,13 +60,13 @@ class Clip:
         return picture
 
     def windows(self) -> list[NDArray[np.float32]]:
-        """The windows (1 to 256, 128) that the box would judge while the clip is spoken."""
-        spoken = self.spoken(TYPICAL_DEPTH_DB)
+        """The windows (1 to 256, 64) that the box would judge while the clip is spoken."""
+        spoken = self.spoken(TYPICAL_DEPTH_DB)[:, :BANDS]
         ends = [*range(LEAST_FRAMES, len(spoken), HOP_FRAMES), len(spoken)]
         return [spoken[max(0, end - WINDOW_FRAMES) : end] for end in ends]
 
     def pictures(self) -> NDArray[np.float32]:
-        """What the nets see of them: (n, 256, 64, 2), level removed."""
+        """What the nets see of them: (n, 256, 64, 1), level removed."""
         return np.stack([model_input(window) for window in self.windows()])
 
 

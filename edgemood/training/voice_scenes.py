@@ -9,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from edgemood.hearing.frames import MEL
 from edgemood.hearing.mel import BANDS, FLOOR_DB, level_db
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, DEPTH_DB, JUDGED, WINDOW_FRAMES, Sound
 from edgemood.training import speech_data
@@ -116,7 +115,7 @@ def tracks(data: Path, cache: Path, split: str) -> dict[Sound, list[Track]]:
     }
     return {
         sound: [
-            Track(frames[:, MEL])
+            Track(frames)
             for recording, frames in zip(
                 recordings,
                 speech_data.cached_frames(name, recordings, cache),

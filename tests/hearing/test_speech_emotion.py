@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from edgemood.emotion import EMOTIONS
 from edgemood.hearing.block import Block
-from edgemood.hearing.frames import COLUMNS, FrameStream
-from edgemood.hearing.mel import FLOOR_DB
+from edgemood.hearing.frames import FrameStream
+from edgemood.hearing.mel import BANDS, FLOOR_DB
 from edgemood.hearing.speech_emotion import (
     HOP_FRAMES,
     LEAST_FRAMES,
@@ -19,6 +19,7 @@ from edgemood.hearing.speech_emotion import (
     SpeechEmotionModel,
     Utterance,
     model_input,
+    under_peak,
 )
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, Sound, VoiceGate, VoiceReading
 
@@ -31,7 +32,7 @@ OPEN, CLOSED = Sound.VOICE, Sound.SILENCE
 
 def reading(sound: Sound, number: int = 0) -> VoiceReading:
     """A reading whose frames all say `number`."""
-    frames = np.full((BLOCK_FRAMES, COLUMNS), number, dtype=np.float32)
+    frames = np.full((BLOCK_FRAMES, BANDS), number, dtype=np.float32)
     return VoiceReading(frames, sound, voice=1.0, level_db=-30.0, snr_db=20.0)
 
 
@@ -44,7 +45,7 @@ def pushed(sounds: list[Sound]) -> list[np.ndarray | None]:
 @settings(deadline=None, max_examples=20)
 @given(frames=st.integers(1, WINDOW_FRAMES), level_db=st.floats(FLOOR_DB, 0))
 def test_scores_are_a_distribution_over_the_emotions(frames: int, level_db: float) -> None:
-    sound = np.random.default_rng(frames).normal(level_db, 10, (frames, COLUMNS))
+    sound = np.random.default_rng(frames).normal(level_db, 10, (frames, BANDS))
     scores = SpeechEmotionModel(MODEL).scores(sound.astype(np.float32))
     assert scores.shape == (len(EMOTIONS),)
     assert scores.sum() == pytest.approx(1, abs=1e-5)
@@ -52,26 +53,36 @@ def test_scores_are_a_distribution_over_the_emotions(frames: int, level_db: floa
 
 
 def test_how_loud_somebody_speaks_into_the_microphone_does_not_matter() -> None:
-    sound = np.random.default_rng(0).normal(-40, 10, (WINDOW_FRAMES, COLUMNS)).astype(np.float32)
+    sound = np.random.default_rng(0).normal(-40, 10, (WINDOW_FRAMES, BANDS)).astype(np.float32)
     model = SpeechEmotionModel(MODEL)
     np.testing.assert_allclose(model.scores(sound - 20), model.scores(sound), atol=0.02)
 
 
 def test_the_model_is_never_sure_of_silence() -> None:
-    silence = np.full((WINDOW_FRAMES, COLUMNS), FLOOR_DB, dtype=np.float32)
+    silence = np.full((WINDOW_FRAMES, BANDS), FLOOR_DB, dtype=np.float32)
     assert SpeechEmotionModel(MODEL).scores(silence).max() < 0.9
 
 
 @pytest.mark.parametrize("frames", [0, WINDOW_FRAMES + 1])
 def test_a_window_that_is_empty_or_too_long_is_refused(frames: int) -> None:
     with pytest.raises(ValueError, match="expected 1 to 256 frames"):
-        model_input(np.zeros((frames, COLUMNS), dtype=np.float32))
+        model_input(np.zeros((frames, BANDS), dtype=np.float32))
 
 
 def test_a_short_window_is_repeated() -> None:
-    frames = np.random.default_rng(0).normal(-40, 10, (100, COLUMNS)).astype(np.float32)
+    frames = np.random.default_rng(0).normal(-40, 10, (100, BANDS)).astype(np.float32)
     picture = model_input(frames)
     np.testing.assert_array_equal(picture[100:200], picture[:100])
+
+
+@given(st.floats(-60, 0), st.floats(0, 200))
+def test_the_loudest_band_is_one_and_a_half_whatever_its_level(
+    peak_db: float, below: float
+) -> None:
+    frames = np.array([[peak_db, max(FLOOR_DB, peak_db - below)]], dtype=np.float32)
+    loudest, other = under_peak(frames)[0]
+    assert loudest == 1.5
+    assert other == pytest.approx(1.5 - (peak_db - max(frames[0, 1], peak_db - 70)) / 40, abs=1e-4)
 
 
 def test_the_first_window_comes_after_128_frames_and_then_one_every_96() -> None:

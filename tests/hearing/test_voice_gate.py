@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from edgemood.errors import ModelError
 from edgemood.hearing.block import Block
-from edgemood.hearing.frames import COLUMNS, frames
-from edgemood.hearing.mel import FLOOR_DB, HOP_SAMPLES, SAMPLE_RATE_HZ
+from edgemood.hearing.mel import BANDS, FLOOR_DB, HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
 from edgemood.hearing.voice_gate import (
     BLOCK_FRAMES,
     CLOSE_AT,
@@ -35,7 +34,7 @@ def heard(blocks: list[Block]) -> list[VoiceReading]:
     """What a new gate says of sound in a room that was still for a second before."""
     still = np.zeros(SAMPLE_RATE_HZ, dtype=np.float32)
     sound = np.concatenate([still, *(block.samples for block in blocks)])
-    return VoiceGate(MODEL).push(frames(sound))[SAMPLE_RATE_HZ // (HOP_SAMPLES * BLOCK_FRAMES) :]
+    return VoiceGate(MODEL).push(log_mel(sound))[SAMPLE_RATE_HZ // (HOP_SAMPLES * BLOCK_FRAMES) :]
 
 
 def share(readings: list[VoiceReading], sound: Sound) -> float:
@@ -58,14 +57,14 @@ def test_a_fan_does_not_open_the_gate(noise: np.ndarray, blocks_of: BlocksOf) ->
 
 def test_a_steady_noise_becomes_part_of_the_silence(noise: np.ndarray, blocks_of: BlocksOf) -> None:
     readings = VoiceGate(MODEL).push(
-        frames(np.concatenate([block.samples for block in blocks_of(noise)]))
+        log_mel(np.concatenate([block.samples for block in blocks_of(noise)]))
     )
     assert readings[-1].sound is Sound.SILENCE
     assert readings[-1].snr_db < 3
 
 
 def test_silence_is_silence_and_costs_no_confidence() -> None:
-    readings = VoiceGate(MODEL).push(np.full((10 * BLOCK_FRAMES, COLUMNS), FLOOR_DB, np.float32))
+    readings = VoiceGate(MODEL).push(np.full((10 * BLOCK_FRAMES, BANDS), FLOOR_DB, np.float32))
     assert {(reading.sound, reading.voice) for reading in readings} == {(Sound.SILENCE, 0.0)}
 
 
@@ -88,7 +87,7 @@ def test_a_voice_stands_above_the_floor_of_the_room(
 @settings(deadline=None, max_examples=15)
 @given(cuts=st.lists(st.integers(0, 400), max_size=8))
 def test_readings_do_not_depend_on_how_the_frames_come(cuts: list[int]) -> None:
-    seen = np.random.default_rng(3).normal(-50, 12, (400, COLUMNS)).astype(np.float32)
+    seen = np.random.default_rng(3).normal(-50, 12, (400, BANDS)).astype(np.float32)
     whole = VoiceGate(MODEL).push(seen)
     gate = VoiceGate(MODEL)
     parts = [reading for part in np.split(seen, sorted(cuts)) for reading in gate.push(part)]
@@ -96,7 +95,7 @@ def test_readings_do_not_depend_on_how_the_frames_come(cuts: list[int]) -> None:
 
 
 def test_a_reading_carries_the_frames_it_is_about() -> None:
-    seen = np.random.default_rng(3).normal(-50, 12, (5 * BLOCK_FRAMES, COLUMNS)).astype(np.float32)
+    seen = np.random.default_rng(3).normal(-50, 12, (5 * BLOCK_FRAMES, BANDS)).astype(np.float32)
     readings = VoiceGate(MODEL).push(seen)
     assert len(readings) == 4
     for number, reading in enumerate(readings):

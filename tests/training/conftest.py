@@ -15,5 +15,6 @@ if find_spec("torch") is None:
         "test_papers.py",
         "test_scorecard.py",
         "test_speech_strangers.py",
+        "test_speech_teacher.py",
         "test_speech_training.py",
     ]

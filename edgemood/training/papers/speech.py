@@ -102,7 +102,7 @@ def measure(system: System, minutes: float, data: Path, cache: Path) -> Result:
     """Train for so much processor time and test once."""
     recordings = speech_data.speech(data)
     frames = speech_data.cached_frames("speech", recordings, cache)
-    known = np.stack([system.features(f[:, :BANDS].astype(np.float32)) for f in frames])
+    known = np.stack([system.features(f.astype(np.float32)) for f in frames])
     split = np.array([r.split for r in recordings])
     emotions = np.array([r.emotion() for r in recordings])
     learned = known[split == "train"]

