@@ -79,14 +79,13 @@ def test_training_sees_what_the_box_will_see() -> None:
     np.testing.assert_allclose(seen.numpy(), model_input(frames), atol=1e-5)
 
 
-def test_what_goes_along_with_a_moment_stays_with_it() -> None:
-    moments = np.arange(300, dtype=np.float16)[:, None]
-    known = Clip(np.concatenate([sound(0), moments / 10], axis=1), Origin("x", "a", 0))
-    window = known.random_window(128, np.random.default_rng(0))
-    spoken = known.spoken(40.0)
-    place = np.interp(window[:, BANDS], spoken[:, BANDS], np.arange(len(spoken)))
-    expected = [np.interp(place, np.arange(len(spoken)), band) for band in spoken[:, :BANDS].T]
-    np.testing.assert_allclose(window[:, :BANDS], np.array(expected).T, atol=0.5)
+@settings(deadline=None, max_examples=10)
+@given(SEEDS)
+def test_what_goes_along_with_a_moment_stays_with_it(seed: int) -> None:
+    heard = sound(seed)
+    known = Clip(np.concatenate([heard, heard[:, 5:7]], axis=1), Origin("x", "a", 0))
+    window = known.random_window(128, np.random.default_rng(seed))
+    np.testing.assert_array_equal(window[:, BANDS:], window[:, 5:7])
     assert known.pictures().shape[1:] == (WINDOW_FRAMES, BANDS, 1)
 
 
