@@ -25,7 +25,6 @@ from edgemood.hearing.speech_emotion import WINDOW_FRAMES
 from edgemood.training import speech_data, speech_files, speech_golden
 from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech_augment import Augmenter, under_peak
-from edgemood.training.speech_files import EMOTION_FLOAT, EMOTION_INT8
 from edgemood.training.speech_net import EmotionNet
 from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
 from edgemood.training.speech_stem import pruned
@@ -34,7 +33,7 @@ from edgemood.training.speech_windows import Clip, Origin, sampling_weights
 from edgemood.training.whisper import Encoder
 
 SEED = 5
-EPOCHS = 60
+EPOCHS = 66
 BATCH = 64
 PEAK_LEARNING_RATE = 3e-3
 STEM_LEARNING_RATE = 0.1
@@ -273,7 +272,7 @@ def main() -> None:
     divisor = temperature(logits, watched)
     net.divide(divisor)
     print(f"temperature {divisor:.2f}: {recalls(logits, watched)}")
-    print(speech_files.write(net, representative(known), MODELS, EMOTION_INT8, EMOTION_FLOAT))
+    print(speech_files.write_unbiased(net, representative(known), MODELS))
     speech_golden.write()
 
 
