@@ -29,6 +29,9 @@ from edgemood.training.speech_listener import Sound, in_front_of, in_stillness, 
 SEED = 9
 CLIP_STEP = 4  # every fourth clip of the validation split
 SNRS_DB = (-5.0, 25.0)
+LEAST_WEIGHTS: Final = (0.0, 0.0, 0.0, 0.5, 0.0)
+"""No ground may speak against. That the box hears itself must tell against a judgement, though the
+few songs of the fit cannot show it: what was heard may be the singer."""
 CLEAR_PERCENTILE: Final = 90
 """A window alone in stillness that is surer than so many of its kind is trusted fully."""
 
@@ -71,14 +74,14 @@ def _scenes(data: Path) -> Iterator[tuple[Recording, _Scene]]:
 
 
 def fit(known: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Bias and weights (6,) that make being right or wrong likeliest; no weight is negative."""
+    """Bias and weights (6,) that make being right or wrong likeliest, above the least ones."""
 
     def surprise(weights: NDArray[np.float64]) -> float:
         margin = np.where(right, 1.0, -1.0) * (weights[0] + known @ weights[1:])
         return float(np.logaddexp(0.0, -margin).mean())
 
     count = known.shape[1]
-    bounds = [(None, None)] + [(0.0, None)] * count
+    bounds = [(None, None), *((least, None) for least in LEAST_WEIGHTS)]
     found: NDArray[np.float64] = minimize(surprise, np.zeros(1 + count), bounds=bounds).x
     return found
 
