@@ -15,8 +15,8 @@ in Debian's package pocketsphinx-testdata."""
 
 _ROOM_DBFS = -60.0
 """a quiet living room at the gain of a USB microphone"""
-_PHRASE_S = 4.8
-"""the sentence up to its first pause"""
+_PHRASE_S = 2.8
+"""its first words, evenly spoken throughout"""
 _PAUSE_S = 0.5
 
 

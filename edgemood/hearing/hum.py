@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -15,7 +16,10 @@ HIGHEST_HZ: Final = 1_000.0
 _PACE: Final = 0.04
 """Share of each block's difference that is learnt: hum stays for seconds (25 blocks), a voice's
 pitch does not. The notches are about 0.1 Hz wide."""
+_MEMORY_BLOCKS: Final = 20
+"""What hums has been there for two seconds; what was louder for a moment is somebody's voice."""
 _PHASE_PACE: Final = 0.02
+_SMALLEST: Final = 1e-12
 _MOST_TURN: Final = 2 * math.pi * 0.5 * BLOCK_S
 """A grid's frequency stays within 0.5 Hz."""
 
@@ -39,7 +43,7 @@ class HumFilter:
         rest: NDArray[np.float64] = samples - np.fft.irfft(hum) * (BLOCK_SAMPLES / 2)
         missing = np.fft.rfft(rest) * (2 / BLOCK_SAMPLES)
         for comb in self._combs:
-            comb.learn(missing)
+            comb.learn(missing, missing + hum)
         return rest
 
 
@@ -53,6 +57,7 @@ class _Comb:
         self._numbers = np.arange(1, int(HIGHEST_HZ / mains_hz) + 1)
         self._bins = self._numbers * round(mains_hz * BLOCK_S)
         self._strengths = np.zeros(len(self._numbers), dtype=np.complex128)
+        self._heard: deque[NDArray[np.float64]] = deque(maxlen=_MEMORY_BLOCKS)
         self._turn = 0.0
         """how far the first harmonic turns in a block beyond its nominal frequency, in radians"""
 
@@ -61,9 +66,18 @@ class _Comb:
         self._strengths *= np.exp(1j * self._turn * self._numbers)
         hum[self._bins] += self._strengths
 
-    def learn(self, spectrum: NDArray[np.complex128]) -> None:
-        """Correct strengths, phases and frequency by what is left."""
-        missing = spectrum[self._bins]
+    def learn(self, rest: NDArray[np.complex128], heard: NDArray[np.complex128]) -> None:
+        """Correct strengths, phases and frequency by what is left of what was heard.
+
+        No more is learnt from a block than was there all the time, or is known to hum: a voice
+        would hum on for seconds, softly, in its own pauses.
+        """
+        self._heard.append(np.abs(heard[self._bins]))
+        if len(self._heard) < _MEMORY_BLOCKS:
+            return
+        most = np.maximum(np.min(self._heard, axis=0), np.abs(self._strengths))
+        missing = rest[self._bins]
+        missing = missing * np.minimum(1.0, most / np.maximum(np.abs(missing), _SMALLEST))
         moved = self._strengths * self._numbers  # by a radian of the first harmonic
         weight = float(np.vdot(moved, moved).real)
         if weight > 0.0:

@@ -50,3 +50,13 @@ def test_it_never_goes_wild(values: list[float], seed: int) -> None:
     rest = filtered(rough * np.resize(values, len(rough)))
     assert np.isfinite(rest).all()
     assert np.abs(rest).max() < 3
+
+
+def test_a_voice_does_not_hum_on_in_its_own_pauses() -> None:
+    """A second at the hum's own harmonics and a second of a room's noise, in turns."""
+    times = np.arange(DURATION_S * SAMPLE_RATE_HZ) / SAMPLE_RATE_HZ
+    is_pause = times % 2.0 >= 1.0
+    voice = sum(np.sin(2 * np.pi * 150.0 * number * times) / number for number in range(1, 6))
+    noise = 1e-4 * np.random.default_rng(0).normal(size=len(times))
+    pauses = filtered(np.where(is_pause, 0.0, 0.1 * voice) + noise)[is_pause]
+    assert pauses.std() < 1.1 * noise[is_pause].std()
