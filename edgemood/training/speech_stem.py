@@ -114,12 +114,13 @@ def _moments(whole: Stem, pictures: list[Tensor]) -> Iterator[tuple[Tensor, Tens
     """Of some moments: what reaches the second convolution (n, 1536), what it gives (n, 512)."""
     draw = np.random.default_rng(SEED)
     for each in pictures:
-        given = whole.before_relu(each).T
         reaching = F.unfold(
             whole.before_second(each)[None, :, :, None], (_TAPS, 1), padding=(1, 0), stride=(2, 1)
         )[0].T
-        some = draw.choice(len(given), min(len(given), _FRAMES_OF_A_CLIP), replace=False)
-        yield reaching[some].double(), given[some].double()
+        few = min(len(reaching), _FRAMES_OF_A_CLIP)
+        some = reaching[draw.choice(len(reaching), few, replace=False)]
+        given = F.linear(some, whole.second.flatten(1), whole.second_bias)
+        yield some.double(), given.double()
 
 
 def _needed(together: Tensor, towards: Tensor) -> NDArray[np.int_]:

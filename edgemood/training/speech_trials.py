@@ -274,7 +274,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
     parser.add_argument("--only", choices=("front-ends", "statistics", "linear", "net"))
-    parser.add_argument("--epochs", type=int, default=12, help="of each net")
+    parser.add_argument("--epochs", type=int, default=5, help="of each net")
     options = parser.parse_args()
     torch.set_num_threads(1)
     splits = Splits(data_folder(), options.cache)
