@@ -46,20 +46,20 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
         parts = (self.net.later, self.says, self.level, self.judge)
         return [parameter for part in parts for parameter in part.parameters()]
 
-    def forward(self, picture: Tensor) -> Tensor:
-        """Logits of a batch."""
+    def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (n, 7) and what it takes the teacher to say (n, 128, moments, 1)."""
         early = self.net.stem(picture)
-        return self._judged(early, self.net.later(early))
+        late = self.net.later(early)
+        seen = torch.cat([self.net.pool(early), self.net.pool(late)], dim=1)
+        return self.judge(self.dropout(self.level(seen))), self.says(late)
 
     def loss(self, picture: Tensor, said: Tensor, aim: Tensor, mimicry: float) -> Tensor:
         """How far the logits are from the aim (n, 7), and the words from the teacher's.
 
         `said` (n, 128, moments, 1) counts moment by moment and as the mean over the window.
         """
-        early = self.net.stem(picture)
-        late = self.net.later(early)
-        surprise = -(aim * self._judged(early, late).log_softmax(dim=1)).sum(dim=1).mean()
-        says = self.says(late)
+        logits, says = self(picture)
+        surprise = -(aim * logits.log_softmax(dim=1)).sum(dim=1).mean()
         moments = (says - said).square().mean() / _MOMENTS_SPREAD
         means = (says.mean(2) - said.mean(2)).square().mean()
         return surprise + mimicry * (moments + means)
@@ -78,8 +78,3 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
                 judge.bias.copy_(bias / len(parts))
         net: EmotionNet = self.net.eval()
         return net
-
-    def _judged(self, early: Tensor, late: Tensor) -> Tensor:
-        seen = torch.cat([self.net.pool(early), self.net.pool(late)], dim=1)
-        logits: Tensor = self.judge(self.dropout(self.level(seen)))
-        return logits
