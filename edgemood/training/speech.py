@@ -1,8 +1,9 @@
 """Train the speech-emotion model: `python -m edgemood.training.speech` (`make train-speech`).
 
-A small net that begins with a few of Whisper's filters learns from acted emotions and from what
-Whisper itself says of the same speech (`edgemood.training.speech_teacher`), heard through other
-throats, rooms and microphones. What it learns from is kept between runs; so is each epoch.
+A small net that begins with a few of Whisper's filters learns from acted emotions, and from what
+Whisper itself says of the same speech and of many other voices
+(`edgemood.training.speech_lessons`), heard through other throats, rooms and microphones. What it
+learns from is kept between runs; so is each epoch. `--from` goes on from a net that was learned.
 """
 
 from __future__ import annotations
@@ -25,17 +26,20 @@ from edgemood.hearing.speech_emotion import WINDOW_FRAMES
 from edgemood.training import speech_data, speech_files, speech_golden
 from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech_augment import Augmenter, under_peak
+from edgemood.training.speech_lessons import Lesson, Lessons, origin_of
 from edgemood.training.speech_net import EmotionNet
 from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
 from edgemood.training.speech_stem import pruned
-from edgemood.training.speech_teacher import Lesson, lessons
-from edgemood.training.speech_windows import Clip, Origin, sampling_weights
+from edgemood.training.speech_windows import Clip, sampling_weights
 from edgemood.training.whisper import Encoder
 
 SEED = 5
 EPOCHS = 66
 BATCH = 64
+OVERHEARD_SHARE = 0.3
+"""How much of a batch is voices whose emotion nobody told."""
 PEAK_LEARNING_RATE = 3e-3
+ONWARDS_LEARNING_RATE = 1.5e-3
 STEM_LEARNING_RATE = 0.1
 """The stem knows more than we can teach it: a tenth of the others' rate."""
 WEIGHT_DECAY = 0.03
@@ -51,16 +55,9 @@ class Batches:
     """Draws batches: balanced clips, random windows, other throats, rooms and microphones."""
 
     def __init__(
-        self,
-        clips: list[Clip],
-        aims: Tensor,
-        backgrounds: list[NDArray[np.float16]],
-        seed: int,
+        self, courses: list[Course], backgrounds: list[NDArray[np.float16]], seed: int
     ) -> None:
-        """`aims` (clips, 7): how likely each emotion of each clip is taken to be."""
-        self._clips = clips
-        self._aims = aims
-        self._weights = sampling_weights(clips)
+        self._courses = courses
         self._backgrounds = backgrounds
         self._draw = np.random.default_rng(seed)
         self._augmenter = Augmenter(seed)
@@ -80,30 +77,45 @@ class Batches:
         return self._augmenter.masked(heard, 8.0, frames / 8)[:, None], said, aims
 
     def _hear(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
-        chosen = self._draw.choice(len(self._clips), BATCH, p=self._weights)
-        windows = [self._clips[i].random_window(frames, self._draw) for i in chosen]
-        heard, said = torch.from_numpy(np.stack(windows)).tensor_split([BANDS], dim=2)
+        drawn = [course.drawn(frames, self._draw) for course in self._courses]
+        windows, aims = (torch.cat(each) for each in zip(*drawn, strict=True))
+        heard, said = windows.tensor_split([BANDS], dim=2)
         heard = self._augmenter.other_throat(heard, widest=0.08)
         heard = self._augmenter.elsewhere(heard, self._backgrounds, self._draw)
         moments = nn.functional.avg_pool1d(said.transpose(1, 2), MOMENT_FRAMES)[..., None]
-        return under_peak(heard), moments, self._aims[chosen]
+        return under_peak(heard), moments, aims
 
 
-def aims_of(given: list[Lesson]) -> Tensor:
-    """What each lesson aims at (n, 7): the emotion acted, and those that the teacher hears."""
-    acted = torch.eye(len(EMOTIONS))[[lesson.recording.emotion() for lesson in given]]
-    chances = torch.from_numpy(np.stack([lesson.chances for lesson in given]))
-    certain = 1.0 - TEACHERS_SHARE - DOUBT
-    return certain * acted + TEACHERS_SHARE * chances + DOUBT / len(EMOTIONS)
+class Course:
+    """Lessons of one kind, and how many of them are in a batch."""
+
+    def __init__(self, lessons: list[Lesson], *, teachers_share: float, of_batch: int) -> None:
+        """`teachers_share`: how much the teacher's word counts against the acted emotion."""
+        self._clips = [Clip(lesson.frames, lesson.origin) for lesson in lessons]
+        self._aims = aims_of(lessons, teachers_share)
+        self._weights = sampling_weights(self._clips)
+        self._of_batch = of_batch
+
+    def drawn(self, frames: int, draw: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """Windows (n, frames, 192) and what they aim at (n, 7)."""
+        chosen = draw.choice(len(self._clips), self._of_batch, p=self._weights)
+        windows = [self._clips[place].random_window(frames, draw) for place in chosen]
+        return torch.from_numpy(np.stack(windows)), self._aims[chosen]
 
 
-def clips_of(given: list[Lesson]) -> list[Clip]:
-    """The lessons as clips, whose frames carry the teacher's words."""
-    return [Clip(lesson.frames, _origin(lesson.recording)) for lesson in given]
+def aims_of(lessons: list[Lesson], teachers_share: float) -> Tensor:
+    """What each lesson aims at (n, 7): the emotion acted, those that the teacher hears, doubt."""
+    acted = torch.eye(len(EMOTIONS))[[lesson.origin.emotion for lesson in lessons]]
+    chances = torch.from_numpy(np.stack([lesson.chances for lesson in lessons]))
+    told = (1.0 - teachers_share) * acted + teachers_share * chances
+    return (1.0 - DOUBT) * told + DOUBT / len(EMOTIONS)
 
 
-def _origin(recording: speech_data.Recording) -> Origin:
-    return Origin(recording.labels["corpus"], recording.labels["speaker"], recording.emotion())
+def courses_of(acted: list[Lesson], overheard: list[Lesson]) -> list[Course]:
+    """What is learned side by side; of voices that are overheard, only the teacher tells."""
+    few = round(OVERHEARD_SHARE * BATCH) if overheard else 0
+    courses = [Course(acted, teachers_share=TEACHERS_SHARE, of_batch=BATCH - few)]
+    return courses + [Course(overheard, teachers_share=1.0, of_batch=few)] * bool(few)
 
 
 def load(data: Path, cache: Path, split: str) -> list[Clip]:
@@ -111,7 +123,7 @@ def load(data: Path, cache: Path, split: str) -> list[Clip]:
     recordings = speech_data.speech(data)
     frames = speech_data.cached_frames("speech", recordings, cache)
     return [
-        Clip(f, _origin(r)) for r, f in zip(recordings, frames, strict=True) if r.split == split
+        Clip(f, origin_of(r)) for r, f in zip(recordings, frames, strict=True) if r.split == split
     ]
 
 
@@ -156,19 +168,20 @@ def recalls(logits: list[Tensor], clips: list[Clip]) -> dict[str, float]:
 
 def train(
     pupil: Pupil,
-    given: list[Lesson],
+    courses: list[Course],
     heard_behind: list[NDArray[np.float16]],
     epochs: int,
     *,
+    steps: int,
+    peak: float = PEAK_LEARNING_RATE,
     checkpoint: Path | None = None,
     watched: list[Clip] | None = None,
 ) -> EmotionNet:
     """Teach for some epochs, going on from `checkpoint` when it is there; gives the averaged net.
 
-    An epoch shows as many windows as there are clips at one pace. Every third is followed by the
-    recalls on `watched`.
+    An epoch is so many `steps`, the highest learning rate `peak`. Every third epoch is followed by
+    the recalls on `watched`.
     """
-    clips, aims = clips_of(given), aims_of(given)
     average = AveragedModel(pupil, avg_fn=_followed, use_buffers=True)
     optimizer = torch.optim.AdamW(
         [
@@ -183,16 +196,15 @@ def train(
         average.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         first_epoch = state["epoch"] + 1
-    steps = math.ceil(len({lesson.recording.member for lesson in given}) / BATCH)
     for epoch in range(first_epoch, epochs):
         began_s = time.perf_counter()
-        batches = Batches(clips, aims, heard_behind, seed=SEED + 1_000 * epoch)
+        batches = Batches(courses, heard_behind, seed=SEED + 1_000 * epoch)
         losses = []
         pupil.train()
         for step in range(steps):
             progress = (epoch * steps + step) / (epochs * steps)
             for group in optimizer.param_groups:
-                group["lr"] = group["rate"] * learning_rate(progress)
+                group["lr"] = group["rate"] * peak * learning_rate(progress)
             loss = pupil.loss(*batches.batch(_frames(progress)), MIMICRY)
             optimizer.zero_grad()
             loss.backward()
@@ -244,9 +256,9 @@ def representative(clips: list[Clip]) -> NDArray[np.float32]:
 
 
 def learning_rate(progress: float) -> float:
-    """One cycle: a short warm-up, then down along a cosine."""
+    """One cycle: a short warm-up, then down from 1 along a cosine."""
     warm_up = min(1.0, progress / 0.05 + 0.01)
-    return PEAK_LEARNING_RATE * warm_up * 0.5 * (1.0 + math.cos(math.pi * progress))
+    return warm_up * 0.5 * (1.0 + math.cos(math.pi * progress))
 
 
 def main() -> None:
@@ -254,17 +266,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--from", dest="begin", type=Path, help="float weights to go on from")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(SEED)
     data, cache = data_folder(), arguments.cache
     encoder = Encoder(cache)
     known, watched = load(data, cache, "train"), load(data, cache, "val")
+    if arguments.begin:
+        shown = torch.from_numpy(representative(known)).permute(0, 3, 1, 2)
+        pupil = Pupil.of(speech_files.emotion_net(arguments.begin), shown)
+    else:
+        pupil = Pupil.beginning(pruned(encoder, known))
+    lessons = Lessons(data, cache, encoder)
     net = train(
-        Pupil(pruned(encoder, known)),
-        lessons(data, cache, encoder),
+        pupil,
+        courses_of(lessons.acted(), lessons.overheard()),
         backgrounds(data, cache),
-        EPOCHS,
+        arguments.epochs,
+        steps=math.ceil(len(known) / BATCH),
+        peak=ONWARDS_LEARNING_RATE if arguments.begin else PEAK_LEARNING_RATE,
         checkpoint=cache / "speech_emotion.checkpoint.pt",
         watched=watched,
     )

@@ -55,7 +55,12 @@ def write_unbiased(net: EmotionNet, pictures: NDArray[np.float32], models: Path)
 
 def float_emotion_net(models: Path) -> EmotionNet:
     """The emotion net before quantisation; its logits are calibrated."""
-    return _with_weights(EmotionNet(), models / EMOTION_FLOAT)
+    return emotion_net(models / EMOTION_FLOAT)
+
+
+def emotion_net(weights: Path) -> EmotionNet:
+    """An emotion net with the float weights of a file."""
+    return _with_weights(EmotionNet(), weights)
 
 
 def float_gate_net(models: Path) -> MelNet:

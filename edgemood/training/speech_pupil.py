@@ -22,20 +22,41 @@ _DROPOUT: Final = 0.3
 class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
     """From pictures (n, 1, frames, 64) to logits (n, 7) and the teacher's words."""
 
-    def __init__(self, stem: Stem) -> None:
+    def __init__(self, net: EmotionNet) -> None:
         super().__init__()
-        self.net = EmotionNet()
-        first, second = self.net.stem[0], self.net.stem[2]
-        with torch.no_grad():
-            first.weight.copy_(stem.first.transpose(1, 2)[:, None])
-            first.bias.copy_(stem.first_bias)
-            second.weight.copy_(stem.second[..., None])
-            second.bias.copy_(stem.second_bias)
+        self.net = net
         seen = 2 * (FILTERS[1] + FILTERS[2])
         self.says = nn.Conv2d(FILTERS[2], DIRECTIONS, 1)
         self.level = nn.BatchNorm1d(seen)
         self.dropout = nn.Dropout(_DROPOUT)
         self.judge = nn.Linear(seen, len(EMOTIONS))
+
+    @classmethod
+    def beginning(cls, stem: Stem) -> Pupil:
+        """One that knows the stem only."""
+        net = EmotionNet()
+        first, second = net.stem[0], net.stem[2]
+        with torch.no_grad():
+            first.weight.copy_(stem.first.transpose(1, 2)[:, None])
+            first.bias.copy_(stem.first_bias)
+            second.weight.copy_(stem.second[..., None])
+            second.bias.copy_(stem.second_bias)
+        return cls(net)
+
+    @classmethod
+    def of(cls, graduate: EmotionNet, pictures: Tensor) -> Pupil:
+        """One that goes on where a graduate stands, whose filters pictures (n, 1, ., 64) level."""
+        pupil = cls(graduate.eval())
+        with torch.no_grad():
+            seen, _ = pupil._seen(pictures)
+            mean, variance = seen.mean(0), seen.var(0)
+            pupil.level.running_mean.copy_(mean)
+            pupil.level.running_var.copy_(variance)
+            pupil.level.weight.copy_((variance + pupil.level.eps).sqrt())
+            pupil.level.bias.copy_(mean)
+            pupil.judge.weight.copy_(torch.cat([j.weight for j in graduate.judges], dim=1))
+            pupil.judge.bias.copy_(sum(judge.bias for judge in graduate.judges))
+        return pupil
 
     def known(self) -> list[nn.Parameter]:
         """What Whisper has learned already."""
@@ -48,10 +69,14 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (n, 7) and what it takes the teacher to say (n, 128, moments, 1)."""
+        seen, late = self._seen(picture)
+        return self.judge(self.dropout(self.level(seen))), self.says(late)
+
+    def _seen(self, picture: Tensor) -> tuple[Tensor, Tensor]:
+        """Means and spreads of all filters (n, 896), and the last ones' moments."""
         early = self.net.stem(picture)
         late = self.net.later(early)
-        seen = torch.cat([self.net.pool(early), self.net.pool(late)], dim=1)
-        return self.judge(self.dropout(self.level(seen))), self.says(late)
+        return torch.cat([self.net.pool(early), self.net.pool(late)], dim=1), late
 
     def loss(self, picture: Tensor, said: Tensor, aim: Tensor, mimicry: float) -> Tensor:
         """How far the logits are from the aim (n, 7), and the words from the teacher's.

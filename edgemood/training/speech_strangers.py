@@ -1,13 +1,12 @@
 """A language, its speakers and its microphones left out: what a net makes of a corpus not met.
 
-Learned like the voice's net, but for fewer epochs: a trial, not the model. The teacher's judges
-know the corpus that is left out, so what they say is not learned; its layers never heard of
-emotions.
+Learned like the voice's net, but for fewer epochs: a trial, not the model. The teacher's judges,
+too, learned from the other corpora only; its layers never heard of emotions.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -15,11 +14,17 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from edgemood.emotion import EMOTIONS
-from edgemood.training.speech import SEED, clip_logits, train, unweighted_recall
+from edgemood.training.speech import (
+    BATCH,
+    SEED,
+    clip_logits,
+    courses_of,
+    train,
+    unweighted_recall,
+)
+from edgemood.training.speech_lessons import PACES, Lesson
 from edgemood.training.speech_pupil import Pupil
 from edgemood.training.speech_stem import Stem
-from edgemood.training.speech_teacher import Lesson
 from edgemood.training.speech_windows import Clip
 
 
@@ -50,13 +55,17 @@ def strangers(train: list[Clip], test: list[Clip], left_out: str) -> Strangers:
 
 
 def learned_net(
-    stem: Stem, given: list[Lesson], backgrounds: list[NDArray[np.float16]], epochs: int
+    stem: Stem,
+    acted: list[Lesson],
+    overheard: list[Lesson],
+    backgrounds: list[NDArray[np.float16]],
+    epochs: int,
 ) -> nn.Module:
-    """A net that learned from these lessons, of whose emotions it is told the acted one only."""
+    """A net that learned from these lessons."""
     torch.manual_seed(SEED)
-    acted = np.eye(len(EMOTIONS), dtype=np.float32)
-    told = [replace(lesson, chances=acted[lesson.recording.emotion()]) for lesson in given]
-    return train(Pupil(stem), told, backgrounds, epochs)
+    steps = math.ceil(len(acted) / len(PACES) / BATCH)
+    courses = courses_of(acted, overheard)
+    return train(Pupil.beginning(stem), courses, backgrounds, epochs, steps=steps)
 
 
 def net_recall(net: nn.Module, clips: list[Clip], emotions: list[int]) -> float:

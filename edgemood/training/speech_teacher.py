@@ -1,47 +1,39 @@
-"""What a teacher who knows much more speech says of our clips: Whisper's layers two to four.
+"""What a teacher who knows much more speech says of a clip: Whisper's layers two to four.
 
 Linear judges of what these layers say of a clip recognise the emotions of strangers, in our three
 languages, far better than any net the box can afford. They teach such a net twice: what the layers
 say of every moment, in the 128 directions in which clips differ most, and how likely each emotion
-of a clip is to judges that learned from other speakers only.
+of a clip is to judges that never heard the speaker.
 """
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
-import soxr
 import torch
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from edgemood.emotion import EMOTIONS
-from edgemood.hearing.mel import SAMPLE_RATE_HZ
-from edgemood.hearing.mel import log_mel as ears_log_mel
-from edgemood.training import speech_data
-from edgemood.training.speech_data import Recording
+from edgemood.training.speech_windows import Origin
 from edgemood.training.whisper import Encoder, log_mel
 
 LAYERS: Final = slice(1, 4)
 DIRECTIONS: Final = 128
 FRAMES_TOGETHER: Final = 2
 """The teacher speaks every 20 ms, the box's ear every 10."""
-PACES: Final = (1.0, 1.15)
-"""Every clip is also heard faster and higher: another speaker."""
 _LOUD_STEPS: Final = 0.75  # of Whisper's log-mel under its loud frames: 30 dB
 _FOLDS: Final = 7
 _PENALTY: Final = 0.001
-_REPORT_S: Final = 60.0
 
 Floats = NDArray[np.float32]
-Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +43,15 @@ class Directions:
     matrix: Tensor
     offset: Tensor
 
+    @classmethod
+    def between(cls, means: Floats) -> Directions:
+        """Those in which clips, of whose moments these are the means (clips, 1536), differ most."""
+        spread = means.std(axis=0)
+        found = PCA(DIRECTIONS, random_state=0).fit((means - means.mean(axis=0)) / spread)
+        matrix = found.components_.T / np.sqrt(found.explained_variance_) / spread[:, np.newaxis]
+        offset = -means.mean(axis=0) @ matrix
+        return cls(torch.as_tensor(matrix).float(), torch.as_tensor(offset).float())
+
     def of(self, said: Tensor) -> NDArray[np.float16]:
         """(n, 128)."""
         numbers: NDArray[np.float16] = (said @ self.matrix + self.offset).numpy().astype(np.float16)
@@ -58,135 +59,58 @@ class Directions:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """A recording as its pupil hears it and as the teacher explains it."""
+class Said:
+    """What the teacher says of a sound."""
 
-    recording: Recording
-    frames: NDArray[np.float16]
-    """(n, 64 + 128): the box's log-mel in dB, and what the teacher says of the same moment"""
-    chances: Floats
-    """(7,): how likely each emotion is to judges that do not know the speaker"""
-
-
-def lessons(data: Path, cache: Path, encoder: Encoder) -> list[Lesson]:
-    """Lessons from every clip of the train split at every pace; kept in `cache` once made."""
-    recordings = [r for r in speech_data.speech(data) if r.split == "train"]
-    directions, chances = _explained(encoder, recordings, cache / "speech_teacher.npz")
-    given = []
-    for pace in PACES:
-        kept, ends = _told(encoder, recordings, directions, pace, cache)
-        pieces = np.split(kept, ends[:-1])
-        given += [Lesson(*each) for each in zip(recordings, pieces, chances, strict=True)]
-    return given
+    moments: Tensor
+    """(n, 1536), one for every 20 ms"""
+    statistics: Floats
+    """means and spreads over the loud moments: (2, 1536)"""
 
 
-def statistics(encoder: Encoder, sound: Floats) -> Floats:
-    """Means and spreads of the layers over a clip's loud moments: (2, 1536)."""
+def said(encoder: Encoder, sound: Floats) -> Said:
+    """Let the teacher hear a sound."""
     mel = log_mel(sound)
-    said = _said(encoder, mel)
-    level = mel[:, : FRAMES_TOGETHER * len(said)].mean(0).view(-1, FRAMES_TOGETHER).mean(1)
-    loud = said[level > level.quantile(0.95) - _LOUD_STEPS]
+    moments = torch.cat(encoder.layers(mel, LAYERS.stop)[LAYERS], dim=1)
+    level = mel[:, : FRAMES_TOGETHER * len(moments)].mean(0).view(-1, FRAMES_TOGETHER).mean(1)
+    loud = moments[level > level.quantile(0.95) - _LOUD_STEPS]
     both: Floats = torch.stack([loud.mean(0), loud.std(0, unbiased=False)]).numpy()
-    return both
+    return Said(moments, both)
 
 
-def strangers_chances(said: Floats, emotions: NDArray[np.int_], whose: list[str]) -> Floats:
+def chances(known: Floats, emotions: NDArray[np.int_], met: Floats) -> Floats:
+    """How likely each emotion (n, 7) of others (n, numbers) is, to a judge that learned some."""
+    judge = make_pipeline(
+        StandardScaler(), LogisticRegression(C=_PENALTY, max_iter=60, class_weight="balanced")
+    )
+    found = np.zeros((len(met), len(EMOTIONS)), dtype=np.float32)
+    judge.fit(known, emotions)
+    found[:, judge.classes_] = judge.predict_proba(met)
+    return found
+
+
+def strangers_chances(known: Floats, whose: Sequence[Origin]) -> Floats:
     """How likely each emotion of each clip is (n, 7) to a judge that never heard its speaker.
 
-    `said`: (n, numbers); `whose`: corpus and speaker of each clip, with a space between them.
+    `known`: (n, numbers). An emotion that nobody acts in a corpus is impossible there.
     """
-    folds = _folds(whose)
-    corpora = np.array([each.split()[0] for each in whose])
-    level = StandardScaler().fit_transform(said).astype(np.float32)
-    chances = np.zeros((len(said), len(EMOTIONS)), dtype=np.float32)
+    folds, emotions = _folds(whose), np.array([origin.emotion for origin in whose])
+    found = np.zeros((len(known), len(EMOTIONS)), dtype=np.float32)
     for fold in np.unique(folds):
-        judge = LogisticRegression(C=_PENALTY, max_iter=60, class_weight="balanced")
-        judge.fit(level[folds != fold], emotions[folds != fold])
-        chances[np.ix_(folds == fold, judge.classes_)] = judge.predict_proba(level[folds == fold])
+        met = folds == fold
+        found[met] = chances(known[~met], emotions[~met], known[met])
+    corpora = np.array([origin.corpus for origin in whose])
     for corpus in np.unique(corpora):
-        acted = np.isin(np.arange(len(EMOTIONS)), emotions[corpora == corpus])
-        chances[corpora == corpus] *= acted
-    chances /= chances.sum(axis=1, keepdims=True)
-    return chances
+        found[corpora == corpus] *= np.isin(np.arange(len(EMOTIONS)), emotions[corpora == corpus])
+    found /= found.sum(axis=1, keepdims=True)
+    return found
 
 
-def _folds(whose: list[str]) -> NDArray[np.int_]:
+def _folds(whose: Sequence[Origin]) -> NDArray[np.int_]:
     """A number under seven for each clip, the same for all clips of a speaker."""
-    corpora = {each.split()[0] for each in whose}
+    speakers = sorted({(origin.corpus, origin.speaker) for origin in whose})
     places = {
-        speaker: place % _FOLDS
-        for corpus in corpora
-        for place, speaker in enumerate(sorted({w for w in whose if w.split()[0] == corpus}))
+        (corpus, speaker): sum(1 for other in speakers if other[0] == corpus and other[1] < speaker)
+        for corpus, speaker in speakers
     }
-    return np.array([places[each] for each in whose])
-
-
-def _explained(
-    encoder: Encoder, recordings: list[Recording], kept: Path
-) -> tuple[Directions, Floats]:
-    if not kept.exists():
-        progress = _Progress("what the teacher says of clips", len(recordings))
-        said = np.stack(
-            [progress.after(statistics(encoder, x)) for x in speech_data.sounds(recordings)]
-        )
-        whose = [f"{r.labels['corpus']} {r.labels['speaker']}" for r in recordings]
-        emotions = np.array([r.emotion() for r in recordings])
-        chances = strangers_chances(said.reshape(len(said), -1), emotions, whose)
-        means = said[:, 0]
-        spread = means.std(axis=0)
-        found = PCA(DIRECTIONS, random_state=0).fit((means - means.mean(axis=0)) / spread)
-        matrix = found.components_.T / np.sqrt(found.explained_variance_) / spread[:, np.newaxis]
-        offset = -means.mean(axis=0) @ matrix
-        np.savez(kept, chances=chances, matrix=matrix, offset=offset)
-    with np.load(kept) as file:
-        matrix, offset = (torch.as_tensor(file[name]).float() for name in ("matrix", "offset"))
-        return Directions(matrix, offset), file["chances"]
-
-
-def _told(
-    encoder: Encoder, recordings: list[Recording], directions: Directions, pace: float, cache: Path
-) -> tuple[NDArray[np.float16], NDArray[np.int_]]:
-    """All frames one behind the other (n, 192), and where each recording's end."""
-    frames_file, ends_file = (
-        cache / f"speech_lessons_{pace:.2f}.{what}.npy" for what in ("frames", "ends")
-    )
-    if not ends_file.exists():
-        progress = _Progress(f"lessons at pace {pace}", len(recordings))
-        told = [
-            progress.after(_frames(encoder, sound, directions, pace))
-            for sound in speech_data.sounds(recordings)
-        ]
-        np.save(frames_file, np.concatenate(told))
-        np.save(ends_file, np.cumsum([len(each) for each in told]))
-    return np.load(frames_file, mmap_mode="r"), np.load(ends_file)
-
-
-def _frames(
-    encoder: Encoder, sound: Floats, directions: Directions, pace: float
-) -> NDArray[np.float16]:
-    if pace != 1.0:
-        sound = soxr.resample(sound, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ / pace).astype(np.float32)
-    heard = ears_log_mel(sound).astype(np.float16)
-    said = directions.of(_said(encoder, log_mel(sound)))
-    moments = np.minimum(np.arange(len(heard)) // FRAMES_TOGETHER, len(said) - 1)
-    return np.concatenate([heard, said[moments]], axis=1)
-
-
-def _said(encoder: Encoder, mel: Tensor) -> Tensor:
-    return torch.cat(encoder.layers(mel, LAYERS.stop)[LAYERS], dim=1)
-
-
-class _Progress:
-    """A line a minute."""
-
-    def __init__(self, what: str, wanted: int) -> None:
-        self._what, self._wanted, self._done = what, wanted, 0
-        self._said_s = time.monotonic()
-
-    def after(self, result: Result) -> Result:
-        """Count one more; gives the result through."""
-        self._done += 1
-        if time.monotonic() - self._said_s > _REPORT_S or self._done == self._wanted:
-            self._said_s = time.monotonic()
-            print(f"{self._what}: {self._done} of {self._wanted}", flush=True)
-        return result
+    return np.array([places[origin.corpus, origin.speaker] % _FOLDS for origin in whose])

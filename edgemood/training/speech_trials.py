@@ -27,9 +27,9 @@ from edgemood.hearing.mel import normalise
 from edgemood.training import speech_data, speech_teacher
 from edgemood.training.datasets import MODELS, data_folder
 from edgemood.training.speech import backgrounds, load, unweighted_recall
+from edgemood.training.speech_lessons import Lessons
 from edgemood.training.speech_stem import Stem, picture, pruned
 from edgemood.training.speech_strangers import learned_net, net_recall, strangers
-from edgemood.training.speech_teacher import lessons
 from edgemood.training.speech_windows import TYPICAL_DEPTH_DB, Clip
 from edgemood.training.whisper import Encoder
 
@@ -47,7 +47,7 @@ gives over a clip's spoken frames (with a corpus left out: log-mel). "SVM, corpo
 corpus learned from has its own mean and spread taken away. "Linear, filters": a linear judge of the
 means and spreads of Whisper's first filters, pruned to those the box can afford. "Linear, teacher":
 the same of Whisper's layers two to four, which the box cannot. "Net": learned like the model, of
-the other corpora alone and for the epochs stated (the model: 66), without the teacher's judgement.
+the other corpora and of voices overheard, for the epochs stated (the model: 66 and 60).
 """
 _FRONT_ENDS: Final = "SVM on a front end, validation"
 _LEFT_OUT: Final = "corpus left out, test"
@@ -233,7 +233,7 @@ def try_linear(page: Page, splits: Splits, encoder: Encoder) -> None:
 
 def statistics_of_layers(encoder: Encoder, sound: Floats) -> Floats:
     """What the teacher's layers say of a clip, in a row: (3072,)."""
-    return speech_teacher.statistics(encoder, sound).ravel()
+    return speech_teacher.said(encoder, sound).statistics.ravel()
 
 
 def of_filters(stem: Stem, clips: list[Clip]) -> Floats:
@@ -245,17 +245,13 @@ def of_filters(stem: Stem, clips: list[Clip]) -> Floats:
 def try_net(page: Page, splits: Splits, encoder: Encoder, cache: Path, epochs: int) -> None:
     """What a net that learned one language is worth in another."""
     heard_behind = backgrounds(data_folder(), cache)
-    given = lessons(data_folder(), cache, encoder)
+    lessons = Lessons(data_folder(), cache, encoder)
     for left_out in splits.corpora:
         known, met, emotions = strangers(splits.train, splits.test, left_out)
         clips = [splits.train[place] for place in known]
-        some = [
-            lesson
-            for lesson in given
-            if lesson.recording.labels["corpus"] != left_out
-            and lesson.recording.emotion() in emotions
-        ]
-        net = learned_net(pruned(encoder, clips), some, heard_behind, epochs)
+        acted = [each for each in lessons.acted(left_out) if each.origin.emotion in emotions]
+        overheard = lessons.overheard(left_out)
+        net = learned_net(pruned(encoder, clips), acted, overheard, heard_behind, epochs)
         recall = net_recall(net, [splits.test[place] for place in met], emotions)
         page.add(
             _LEFT_OUT,

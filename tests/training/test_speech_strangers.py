@@ -6,13 +6,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from edgemood.emotion import EMOTIONS
 from edgemood.hearing.mel import BANDS
 from edgemood.training.speech import clip_logits
-from edgemood.training.speech_data import Recording
+from edgemood.training.speech_lessons import Lesson
 from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem
 from edgemood.training.speech_strangers import learned_net, net_recall, strangers
-from edgemood.training.speech_teacher import DIRECTIONS, Lesson
+from edgemood.training.speech_teacher import DIRECTIONS
 from edgemood.training.speech_trials import Page
 from edgemood.training.speech_windows import Clip, Origin
 
@@ -29,11 +28,10 @@ def clip(emotion: int, corpus: str) -> Clip:
 
 
 def lesson(emotion: int, seed: int) -> Lesson:
-    labels = {"label7": EMOTIONS[emotion].value, "corpus": "known", "speaker": f"speaker {seed}"}
-    recording = Recording(Path("known.tar"), f"{seed}.ogg", "train", labels)
     said = np.full((160, DIRECTIONS), 1.0 if emotion else -1.0, dtype=np.float16)
     told = np.concatenate([frames(emotion, seed), said], axis=1)
-    return Lesson(recording, told, np.full(7, 1 / 7, dtype=np.float32))
+    origin = Origin("known", f"speaker {seed}", emotion)
+    return Lesson(origin, told, np.eye(7, dtype=np.float32)[emotion])
 
 
 def test_strangers_act_what_somebody_known_acts() -> None:
@@ -51,7 +49,8 @@ def test_a_net_leans_towards_what_its_lessons_said() -> None:
         torch.zeros(SECOND_FILTERS),
     )
     silence = np.full((200, BANDS), -80, dtype=np.float16)
-    net = learned_net(stem, [lesson(seed % 2, seed) for seed in range(8)], [silence], epochs=6)
+    acted, overheard = ([lesson(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
+    net = learned_net(stem, acted, overheard, [silence], epochs=6)
     assert not net.training
     slow, quick = (each.mean(dim=0) for each in clip_logits(net, [clip(0, "new"), clip(1, "new")]))
     assert slow[0] - slow[1] > quick[0] - quick[1]

@@ -13,7 +13,7 @@ from edgemood.hearing.mel import BANDS
 from edgemood.training.speech_net import FILTERS
 from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
 from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem, picture, pruned
-from edgemood.training.speech_teacher import DIRECTIONS, strangers_chances
+from edgemood.training.speech_teacher import DIRECTIONS, Directions, strangers_chances
 from edgemood.training.speech_windows import Clip, Origin
 from edgemood.training.whisper import WHEELS, Encoder, band_centres_hz, log_mel
 
@@ -139,9 +139,9 @@ def test_judges_of_emotion_never_heard_the_speaker() -> None:
     speakers = np.repeat(np.arange(14), 20)
     emotions = np.tile([0, 1], 140)
     way = draw.choice([-1.0, 1.0], 14)[speakers] * np.where(emotions == 0, 1.0, -1.0)
-    whose = [f"corpus {speaker:02}" for speaker in speakers]
-    blind = strangers_chances(way[:, None] + 0.01 * draw.normal(size=(280, 1)), emotions, whose)
-    clear = strangers_chances(emotions[:, None] + 0.0, emotions, whose)
+    whose = [Origin("x", f"{s:02}", e) for s, e in zip(speakers, emotions, strict=True)]
+    blind = strangers_chances(way[:, None] + 0.01 * draw.normal(size=(280, 1)), whose)
+    clear = strangers_chances(emotions[:, None] + 0.0, whose)
     np.testing.assert_allclose(blind.sum(axis=1), 1.0, atol=1e-5)
     assert (blind[:, 2:] == 0).all()
     assert (clear.argmax(axis=1) == emotions).all()
@@ -159,7 +159,7 @@ def test_few_filters_say_nearly_what_all_said(encoder: Encoder) -> None:
 
 def pupil() -> Pupil:
     torch.manual_seed(0)
-    return Pupil(
+    return Pupil.beginning(
         Stem(
             torch.randn(FIRST_FILTERS, BANDS, 3) / 14,
             torch.randn(FIRST_FILTERS),
@@ -175,6 +175,26 @@ def test_a_pupil_judges_the_same_when_it_has_graduated() -> None:
     with torch.no_grad():
         before, _ = learner.eval()(pictures)
         torch.testing.assert_close(learner.graduate()(pictures), before, atol=1e-4, rtol=1e-4)
+
+
+def test_a_pupil_goes_on_where_a_graduate_stands() -> None:
+    learner, pictures = pupil(), torch.randn(300, 1, 64, BANDS)
+    learner.train()(pictures)
+    graduate = learner.graduate()
+    with torch.no_grad():
+        stood = graduate(pictures)
+        again = Pupil.of(graduate, pictures)
+        again.dropout.p = 0.0
+        torch.testing.assert_close(again.eval()(pictures)[0], stood, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(again.train()(pictures)[0], stood, atol=0.05, rtol=0.05)
+
+
+def test_directions_have_spread_one_and_do_not_go_together() -> None:
+    draw = np.random.default_rng(0)
+    means = (draw.normal(size=(400, 200)) @ draw.normal(size=(200, 200)) + 3).astype(np.float32)
+    told = Directions.between(means).of(torch.from_numpy(means)).astype(np.float32)
+    assert told.shape == (400, DIRECTIONS)
+    np.testing.assert_allclose(np.cov(told.T), np.eye(DIRECTIONS), atol=0.05)
 
 
 def test_the_net_begins_with_the_stem() -> None:

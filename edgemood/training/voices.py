@@ -1,0 +1,142 @@
+"""Voices whose emotion nobody told: actors in games and on the telephone, in nine languages.
+
+The teacher tells what it hears in them (`edgemood.training.speech_teacher`), so that its pupil
+meets hundreds of voices more than ours, in other languages and through other microphones. They
+come out of Debian's packages, which `make train-speech` fetches and unpacks.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+import soundfile
+import soxr
+from numpy.typing import NDArray
+
+from edgemood.hearing.mel import SAMPLE_RATE_HZ
+from edgemood.training.datasets import MODELS
+from edgemood.training.speech_listener import Sound, readings
+
+LONGEST_S: Final = 12.0
+LEAST_SPOKEN_BLOCKS: Final = 2
+"""Of a third of a second each, for the voice gate: less is a shout, or an explosion."""
+_OLD_SOUND_CARD_HZ: Final = 11_025
+
+
+class _Piece(NamedTuple):
+    samples: NDArray[np.float32]
+    """(n,) mono, full scale at ±1"""
+    rate_hz: int
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package of Debian's, unpacked into a folder of its name."""
+
+    name: str
+    languages: str
+    pieces: Callable[[Path], Iterator[_Piece]]
+    """all sounds in its `usr/share`, in a fixed order"""
+
+
+def voices(package: Package, folder: Path) -> Iterator[Sound]:
+    """What is said in a package unpacked in `folder`; sounds without a voice are left out.
+
+    Raises FileNotFoundError when the package is not there.
+    """
+    unpacked = folder / package.name
+    if not unpacked.is_dir():
+        raise FileNotFoundError(f"{unpacked} is missing: `make train-speech` fetches it")
+    for piece in package.pieces(unpacked / "usr" / "share"):
+        sound = _at_16_khz(piece)
+        spoken = sum(reading.is_open for reading in readings(MODELS, sound))
+        if spoken >= LEAST_SPOKEN_BLOCKS:
+            yield sound
+
+
+def _at_16_khz(piece: _Piece) -> Sound:
+    samples = piece.samples[: round(LONGEST_S * piece.rate_hz)]
+    sound: Sound = soxr.resample(samples, piece.rate_hz, SAMPLE_RATE_HZ).astype(np.float32)
+    return sound
+
+
+def _files(pattern: str) -> Callable[[Path], Iterator[_Piece]]:
+    def pieces(share: Path) -> Iterator[_Piece]:
+        for path in sorted(share.glob(pattern)):
+            yield _decoded(path.read_bytes())
+
+    return pieces
+
+
+def _decoded(content: bytes) -> _Piece:
+    samples, rate_hz = soundfile.read(io.BytesIO(content), dtype="float32", always_2d=True)
+    return _Piece(samples.mean(axis=1, dtype=np.float32), rate_hz)
+
+
+def _beneath_a_steel_sky(share: Path) -> Iterator[_Piece]:
+    """One file of 5,000, listed in another: number, place, size; speech begins at 50,000."""
+    folder = share / "scummvm" / "beneath-a-steel-sky"
+    disk = (folder / "sky.dsk").read_bytes()
+    entries = np.frombuffer((folder / "sky.dnr").read_bytes()[4:], dtype=np.uint8).reshape(-1, 8)
+    for entry in entries.tolist():
+        number, place, size = (_little_endian(entry[part]) for part in _ENTRY)
+        if not 50_000 <= number < 60_000:
+            continue
+        is_far, place = place >> 23, place & 0x7F_FFFF
+        place, size = place << (4 * is_far), size & 0x3F_FFFF
+        yield _Piece(_unsigned(disk[place + 22 : place + size]), _OLD_SOUND_CARD_HZ)
+
+
+_ENTRY: Final = (slice(0, 2), slice(2, 5), slice(5, 8))
+
+
+def _little_endian(octets: list[int]) -> int:
+    return int.from_bytes(bytes(octets), "little")
+
+
+def _flight_of_the_amazon_queen(share: Path) -> Iterator[_Piece]:
+    """One file that begins with a table: name, place, size. Speech is MP3 in files named .SB."""
+    content = (share / "scummvm/flight-of-the-amazon-queen/queen.1c").read_bytes()
+    (count,) = struct.unpack_from(">H", content, 13)
+    for entry in range(count):
+        padded, place, size = struct.unpack_from(">12sxII", content, 15 + 21 * entry)
+        name = padded.rstrip(b"\0").decode("latin-1")
+        if name.endswith(".SB"):
+            yield _decoded(content[place : place + size])
+
+
+def _drascula(share: Path) -> Iterator[_Piece]:
+    for path in sorted((share / "scummvm" / "drascula").glob("*/*.ALS")):
+        yield _Piece(_unsigned(path.read_bytes()), _OLD_SOUND_CARD_HZ)
+
+
+def _unsigned(octets: bytes) -> NDArray[np.float32]:
+    samples: NDArray[np.float32] = (
+        np.frombuffer(octets, dtype=np.uint8).astype(np.float32) - 128.0
+    ) / 128.0
+    return samples
+
+
+PACKAGES: Final[tuple[Package, ...]] = (
+    Package("fillets-ng-data-cs", "Czech", _files("games/fillets-ng/sound/*/cs/*.ogg")),
+    Package("fillets-ng-data-nl", "Dutch", _files("games/fillets-ng/sound/*/nl/*.ogg")),
+    Package("beneath-a-steel-sky", "English", _beneath_a_steel_sky),
+    Package("flight-of-the-amazon-queen", "English", _flight_of_the_amazon_queen),
+    Package("drascula", "English", _drascula),
+    Package(
+        "hedgewars-data",
+        "English, Polish, Russian, Spanish, Ukrainian",
+        _files("games/hedgewars/Data/Sounds/voices/*/*.ogg"),
+    ),
+    Package("asterisk-core-sounds-es-wav", "Spanish", _files("asterisk/sounds/**/*.wav")),
+    Package("asterisk-core-sounds-fr-wav", "French", _files("asterisk/sounds/**/*.wav")),
+    Package("asterisk-core-sounds-it-wav", "Italian", _files("asterisk/sounds/**/*.wav")),
+    Package("asterisk-core-sounds-ru-wav", "Russian", _files("asterisk/sounds/**/*.wav")),
+    Package("asterisk-prompt-it-menardi-wav", "Italian", _files("asterisk/sounds/**/*.wav")),
+)
