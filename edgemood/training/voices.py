@@ -11,6 +11,7 @@ import io
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -43,6 +44,8 @@ class Package:
     languages: str
     pieces: Callable[[Path], Iterator[_Piece]]
     """all sounds in its `usr/share`, in a fixed order"""
+    every: int = 1
+    """large ones would outweigh the others, so that only each so-many-th sound is taken"""
 
 
 def voices(package: Package, folder: Path) -> Iterator[Sound]:
@@ -53,7 +56,7 @@ def voices(package: Package, folder: Path) -> Iterator[Sound]:
     unpacked = folder / package.name
     if not unpacked.is_dir():
         raise FileNotFoundError(f"{unpacked} is missing: `make train-speech` fetches it")
-    for piece in package.pieces(unpacked / "usr" / "share"):
+    for piece in islice(package.pieces(unpacked / "usr" / "share"), None, None, package.every):
         sound = _at_16_khz(piece)
         spoken = sum(reading.is_open for reading in readings(MODELS, sound))
         if spoken >= LEAST_SPOKEN_BLOCKS:
@@ -126,8 +129,8 @@ def _unsigned(octets: bytes) -> NDArray[np.float32]:
 PACKAGES: Final[tuple[Package, ...]] = (
     Package("fillets-ng-data-cs", "Czech", _files("games/fillets-ng/sound/*/cs/*.ogg")),
     Package("fillets-ng-data-nl", "Dutch", _files("games/fillets-ng/sound/*/nl/*.ogg")),
-    Package("beneath-a-steel-sky", "English", _beneath_a_steel_sky),
-    Package("flight-of-the-amazon-queen", "English", _flight_of_the_amazon_queen),
+    Package("beneath-a-steel-sky", "English", _beneath_a_steel_sky, every=2),
+    Package("flight-of-the-amazon-queen", "English", _flight_of_the_amazon_queen, every=4),
     Package("drascula", "English", _drascula),
     Package(
         "hedgewars-data",

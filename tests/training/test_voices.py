@@ -2,6 +2,7 @@
 
 import struct
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -75,12 +76,14 @@ def test_speech_lies_in_one_file_and_another_lists_it(
     far = struct.pack("<H", 59_999) + (160 >> 4 | 1 << 23).to_bytes(3, "little")
     picture = struct.pack("<H", 7) + (0).to_bytes(3, "little")
     size = (len(header + old) | 1 << 22).to_bytes(3, "little")  # with a flag of the game's
-    entries = [entry + size for entry in (picture, near, far)]
+    entries = [entry + size for entry in (picture, near, far, far)]
     (game / "sky.dnr").write_bytes(struct.pack("<I", len(entries)) + b"".join(entries))
-    said = list(voices(package(name), tmp_path))
-    assert len(said) == 2
+    whole = replace(package(name), every=1)
+    said = list(voices(whole, tmp_path))
+    assert len(said) == 3
     for each in said:
         assert_is(each, sentence)
+    assert len(list(voices(package(name), tmp_path))) == 2
 
 
 def test_speech_lies_in_a_file_that_begins_with_a_table(
