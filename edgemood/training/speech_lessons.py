@@ -30,7 +30,7 @@ from edgemood.training.speech_teacher import (
     strangers_chances,
 )
 from edgemood.training.speech_windows import Origin
-from edgemood.training.voices import PACKAGES, voices
+from edgemood.training.voices import PACKAGES, VOICES, voices
 from edgemood.training.whisper import Encoder
 
 PACES: Final = (1.0, 1.15)
@@ -68,7 +68,7 @@ class _Heard:
 
 
 class Lessons:
-    """Makes lessons, or finds those that were made; needs the unpacked `voices` in `cache`."""
+    """Makes lessons, or finds those that were made; needs the unpacked `VOICES`."""
 
     def __init__(self, data: Path, cache: Path, encoder: Encoder) -> None:
         self._cache, self._encoder = cache, encoder
@@ -94,7 +94,7 @@ class Lessons:
         emotions = np.array([self._origins[place].emotion for place in places])
         given = []
         for package in PACKAGES:
-            heard = self._heard(package.name, voices(package, self._cache / "voices"))
+            heard = self._heard(package.name, voices(package, VOICES))
             likely = chances(said_of_clips, emotions, heard.statistics)
             origins = [Origin(package.name, "somebody", int(each.argmax())) for each in likely]
             given += [Lesson(*each) for each in zip(origins, heard.pieces(), likely, strict=True)]

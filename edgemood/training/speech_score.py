@@ -27,6 +27,7 @@ from edgemood.training.one_split import print_figures
 from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
 from edgemood.training.speech_listener import Heard, in_stillness, listen
 from edgemood.training.speech_net import EmotionNet, multiply_adds
+from edgemood.training.voices import VOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         "macs_per_s": work * FRAMES_PER_S // HOP_FRAMES,
         "snr": speech_ladder.measure(models, data, split),
         "unusual": speech_unusual.measure(models, data, split),
+        "laughter": speech_unusual.laughter(models, VOICES),
     }
     return {"speech": figures}
 

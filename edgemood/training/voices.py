@@ -22,8 +22,11 @@ from numpy.typing import NDArray
 
 from edgemood.hearing.mel import SAMPLE_RATE_HZ
 from edgemood.training.datasets import MODELS
+from edgemood.training.speech_data import CACHE
 from edgemood.training.speech_listener import Sound, readings
 
+VOICES: Final = CACHE / "voices"
+"""Where the packages lie unpacked."""
 LONGEST_S: Final = 12.0
 LEAST_SPOKEN_BLOCKS: Final = 2
 """Of a third of a second each, for the voice gate: less is a shout, or an explosion."""
@@ -48,8 +51,8 @@ class Package:
     """large ones would outweigh the others, so that only each so-many-th sound is taken"""
 
 
-def voices(package: Package, folder: Path) -> Iterator[Sound]:
-    """What is said in a package unpacked in `folder`; sounds without a voice are left out.
+def sounds(package: Package, folder: Path) -> Iterator[Sound]:
+    """The sounds of a package unpacked in `folder`; long ones are cut.
 
     Raises FileNotFoundError when the package is not there.
     """
@@ -57,7 +60,12 @@ def voices(package: Package, folder: Path) -> Iterator[Sound]:
     if not unpacked.is_dir():
         raise FileNotFoundError(f"{unpacked} is missing: `make train-speech` fetches it")
     for piece in islice(package.pieces(unpacked / "usr" / "share"), None, None, package.every):
-        sound = _at_16_khz(piece)
+        yield _at_16_khz(piece)
+
+
+def voices(package: Package, folder: Path) -> Iterator[Sound]:
+    """Those in which the box's voice gate finds a voice."""
+    for sound in sounds(package, folder):
         spoken = sum(reading.is_open for reading in readings(MODELS, sound))
         if spoken >= LEAST_SPOKEN_BLOCKS:
             yield sound
@@ -69,10 +77,11 @@ def _at_16_khz(piece: _Piece) -> Sound:
     return sound
 
 
-def _files(pattern: str) -> Callable[[Path], Iterator[_Piece]]:
+def _files(pattern: str, without: str = "") -> Callable[[Path], Iterator[_Piece]]:
     def pieces(share: Path) -> Iterator[_Piece]:
         for path in sorted(share.glob(pattern)):
-            yield _decoded(path.read_bytes())
+            if path.name != without:
+                yield _decoded(path.read_bytes())
 
     return pieces
 
@@ -126,6 +135,10 @@ def _unsigned(octets: bytes) -> NDArray[np.float32]:
     return samples
 
 
+_HEDGEHOGS: Final = "games/hedgewars/Data/Sounds/voices/*"
+_LAUGH: Final = "Laugh.ogg"
+LAUGHTER: Final = Package("hedgewars-data", "none", _files(f"{_HEDGEHOGS}/{_LAUGH}"))
+"""Fifteen people laugh; nothing is learned from that, so that it can be measured."""
 PACKAGES: Final[tuple[Package, ...]] = (
     Package("fillets-ng-data-cs", "Czech", _files("games/fillets-ng/sound/*/cs/*.ogg")),
     Package("fillets-ng-data-nl", "Dutch", _files("games/fillets-ng/sound/*/nl/*.ogg")),
@@ -135,7 +148,7 @@ PACKAGES: Final[tuple[Package, ...]] = (
     Package(
         "hedgewars-data",
         "English, Polish, Russian, Spanish, Ukrainian",
-        _files("games/hedgewars/Data/Sounds/voices/*/*.ogg"),
+        _files(f"{_HEDGEHOGS}/*.ogg", without=_LAUGH),
     ),
     Package("asterisk-core-sounds-es-wav", "Spanish", _files("asterisk/sounds/**/*.wav")),
     Package("asterisk-core-sounds-fr-wav", "French", _files("asterisk/sounds/**/*.wav")),

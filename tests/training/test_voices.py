@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from edgemood.hearing.mel import SAMPLE_RATE_HZ
-from edgemood.training.voices import LONGEST_S, PACKAGES, Package, voices
+from edgemood.training.voices import LAUGHTER, LONGEST_S, PACKAGES, Package, sounds, voices
 
 RATE_HZ = 11_025
 
@@ -108,8 +108,19 @@ def test_speech_without_a_header_is_found(tmp_path: Path, sentence: np.ndarray, 
     assert_is(heard, sentence)
 
 
+def test_laughter_is_kept_apart(tmp_path: Path, sentence: np.ndarray) -> None:
+    name = "hedgewars-data"
+    spoken = folder(tmp_path, name, "games/hedgewars/Data/Sounds/voices/Default")
+    for file in ("Hello.ogg", "Laugh.ogg"):
+        soundfile.write(spoken / file, sentence, 2 * RATE_HZ, format="OGG")
+    assert len(list(sounds(package(name), tmp_path))) == 1
+    assert len(list(sounds(LAUGHTER, tmp_path))) == 1
+
+
 def test_a_missing_package_is_named_with_what_fetches_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=r"drascula is missing: `make train-speech`"):
+    with pytest.raises(
+        FileNotFoundError, match=r"drascula is missing: `make \S+drascula` fetches it"
+    ):
         next(voices(package("drascula"), tmp_path))
 
 
