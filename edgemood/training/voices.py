@@ -91,27 +91,6 @@ def _decoded(content: bytes) -> _Piece:
     return _Piece(samples.mean(axis=1, dtype=np.float32), rate_hz)
 
 
-def _beneath_a_steel_sky(share: Path) -> Iterator[_Piece]:
-    """One file of 5,000, listed in another: number, place, size; speech begins at 50,000."""
-    folder = share / "scummvm" / "beneath-a-steel-sky"
-    disk = (folder / "sky.dsk").read_bytes()
-    entries = np.frombuffer((folder / "sky.dnr").read_bytes()[4:], dtype=np.uint8).reshape(-1, 8)
-    for entry in entries.tolist():
-        number, place, size = (_little_endian(entry[part]) for part in _ENTRY)
-        if not 50_000 <= number < 60_000:
-            continue
-        is_far, place = place >> 23, place & 0x7F_FFFF
-        place, size = place << (4 * is_far), size & 0x3F_FFFF
-        yield _Piece(_unsigned(disk[place + 22 : place + size]), _OLD_SOUND_CARD_HZ)
-
-
-_ENTRY: Final = (slice(0, 2), slice(2, 5), slice(5, 8))
-
-
-def _little_endian(octets: list[int]) -> int:
-    return int.from_bytes(bytes(octets), "little")
-
-
 def _flight_of_the_amazon_queen(share: Path) -> Iterator[_Piece]:
     """One file that begins with a table: name, place, size. Speech is MP3 in files named .SB."""
     content = (share / "scummvm/flight-of-the-amazon-queen/queen.1c").read_bytes()
@@ -142,7 +121,6 @@ LAUGHTER: Final = Package("hedgewars-data", "none", _files(f"{_HEDGEHOGS}/{_LAUG
 PACKAGES: Final[tuple[Package, ...]] = (
     Package("fillets-ng-data-cs", "Czech", _files("games/fillets-ng/sound/*/cs/*.ogg")),
     Package("fillets-ng-data-nl", "Dutch", _files("games/fillets-ng/sound/*/nl/*.ogg")),
-    Package("beneath-a-steel-sky", "English", _beneath_a_steel_sky, every=2),
     Package("flight-of-the-amazon-queen", "English", _flight_of_the_amazon_queen, every=4),
     Package("drascula", "English", _drascula),
     Package(
@@ -150,9 +128,11 @@ PACKAGES: Final[tuple[Package, ...]] = (
         "English, Polish, Russian, Spanish, Ukrainian",
         _files(f"{_HEDGEHOGS}/*.ogg", without=_LAUGH),
     ),
-    Package("asterisk-core-sounds-es-wav", "Spanish", _files("asterisk/sounds/**/*.wav")),
-    Package("asterisk-core-sounds-fr-wav", "French", _files("asterisk/sounds/**/*.wav")),
-    Package("asterisk-core-sounds-it-wav", "Italian", _files("asterisk/sounds/**/*.wav")),
-    Package("asterisk-core-sounds-ru-wav", "Russian", _files("asterisk/sounds/**/*.wav")),
-    Package("asterisk-prompt-it-menardi-wav", "Italian", _files("asterisk/sounds/**/*.wav")),
+    Package("asterisk-core-sounds-es-wav", "Spanish", _files("asterisk/sounds/**/*.wav"), every=2),
+    Package("asterisk-core-sounds-fr-wav", "French", _files("asterisk/sounds/**/*.wav"), every=2),
+    Package("asterisk-core-sounds-it-wav", "Italian", _files("asterisk/sounds/**/*.wav"), every=2),
+    Package("asterisk-core-sounds-ru-wav", "Russian", _files("asterisk/sounds/**/*.wav"), every=2),
+    Package(
+        "asterisk-prompt-it-menardi-wav", "Italian", _files("asterisk/sounds/**/*.wav"), every=2
+    ),
 )
