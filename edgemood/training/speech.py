@@ -12,6 +12,7 @@ import argparse
 import math
 import time
 from collections import deque
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from edgemood.training.speech_lessons import Lesson, Lessons, origin_of
 from edgemood.training.speech_net import EmotionNet
 from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
 from edgemood.training.speech_stem import pruned
+from edgemood.training.speech_teacher import telling
 from edgemood.training.speech_windows import Clip, sampling_weights
 from edgemood.training.whisper import Encoder
 
@@ -39,7 +41,7 @@ BATCH = 64
 OVERHEARD_SHARE = 0.3
 """How much of a batch is voices whose emotion nobody told."""
 PEAK_LEARNING_RATE = 3e-3
-ONWARDS_LEARNING_RATE = 1.5e-3
+ONWARDS_LEARNING_RATE = 2e-3
 STEM_LEARNING_RATE = 0.1
 """The stem knows more than we can teach it: a tenth of the others' rate."""
 WEIGHT_DECAY = 0.03
@@ -47,6 +49,8 @@ EMA_DECAY = 0.997
 TEACHERS_SHARE = 0.5
 """Of what is aimed at, the rest being the acted emotion and `DOUBT`."""
 DOUBT = 0.05
+LOUDEST_WORD = 5.0
+"""Further from its mean, a word of the teacher's says no more."""
 MIMICRY = 0.5
 """How much saying what the teacher says counts beside the emotion."""
 
@@ -55,9 +59,9 @@ class Batches:
     """Draws batches: balanced clips, random windows, other throats, rooms and microphones."""
 
     def __init__(
-        self, courses: list[Course], backgrounds: list[NDArray[np.float16]], seed: int
+        self, curriculum: Curriculum, backgrounds: list[NDArray[np.float16]], seed: int
     ) -> None:
-        self._courses = courses
+        self._curriculum = curriculum
         self._backgrounds = backgrounds
         self._draw = np.random.default_rng(seed)
         self._augmenter = Augmenter(seed)
@@ -65,7 +69,7 @@ class Batches:
         self._batches = 0
 
     def batch(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures (n, 1, frames, 64), what the teacher says (n, 128, frames / 4, 1), aims (n, 7).
+        """Pictures (n, 1, frames, 64), the teacher's words (n, 128, frames / 4, 1), aims (n, 7).
 
         Every other batch hears one of the last few again, with other stripes hidden: placing
         sounds in rooms costs as much as learning from them (Choi et al., "Data echoing", 2019).
@@ -77,11 +81,12 @@ class Batches:
         return self._augmenter.masked(heard, 8.0, frames / 8)[:, None], said, aims
 
     def _hear(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
-        drawn = [course.drawn(frames, self._draw) for course in self._courses]
+        drawn = [course.drawn(frames, self._draw) for course in self._curriculum.courses]
         windows, aims = (torch.cat(each) for each in zip(*drawn, strict=True))
         heard, said = windows.tensor_split([BANDS], dim=2)
         heard = self._augmenter.other_throat(heard, widest=0.08)
         heard = self._augmenter.elsewhere(heard, self._backgrounds, self._draw)
+        said = said.clamp(-LOUDEST_WORD, LOUDEST_WORD) * self._curriculum.telling
         moments = nn.functional.avg_pool1d(said.transpose(1, 2), MOMENT_FRAMES)[..., None]
         return under_peak(heard), moments, aims
 
@@ -111,11 +116,24 @@ def aims_of(lessons: list[Lesson], teachers_share: float) -> Tensor:
     return (1.0 - DOUBT) * told + DOUBT / len(EMOTIONS)
 
 
-def courses_of(acted: list[Lesson], overheard: list[Lesson]) -> list[Course]:
-    """What is learned side by side; of voices that are overheard, only the teacher tells."""
-    few = round(OVERHEARD_SHARE * BATCH) if overheard else 0
-    courses = [Course(acted, teachers_share=TEACHERS_SHARE, of_batch=BATCH - few)]
-    return courses + [Course(overheard, teachers_share=1.0, of_batch=few)] * bool(few)
+@dataclass(frozen=True, slots=True, eq=False)
+class Curriculum:
+    """What is learned side by side."""
+
+    courses: list[Course]
+    telling: Tensor
+    """(128,): how much each of the teacher's words counts"""
+
+    @classmethod
+    def of(cls, acted: list[Lesson], overheard: list[Lesson]) -> Curriculum:
+        """Of voices that are overheard, only the teacher tells; there may be none."""
+        few = round(OVERHEARD_SHARE * BATCH) if overheard else 0
+        courses = [Course(acted, teachers_share=TEACHERS_SHARE, of_batch=BATCH - few)]
+        if overheard:
+            courses.append(Course(overheard, teachers_share=1.0, of_batch=few))
+        words = np.stack([lesson.frames[:, BANDS:].mean(0, dtype=np.float32) for lesson in acted])
+        emotions = np.array([lesson.origin.emotion for lesson in acted])
+        return cls(courses, torch.from_numpy(telling(words, emotions)))
 
 
 def load(data: Path, cache: Path, split: str) -> list[Clip]:
@@ -168,7 +186,7 @@ def recalls(logits: list[Tensor], clips: list[Clip]) -> dict[str, float]:
 
 def train(
     pupil: Pupil,
-    courses: list[Course],
+    curriculum: Curriculum,
     heard_behind: list[NDArray[np.float16]],
     epochs: int,
     *,
@@ -198,7 +216,7 @@ def train(
         first_epoch = state["epoch"] + 1
     for epoch in range(first_epoch, epochs):
         began_s = time.perf_counter()
-        batches = Batches(courses, heard_behind, seed=SEED + 1_000 * epoch)
+        batches = Batches(curriculum, heard_behind, seed=SEED + 1_000 * epoch)
         losses = []
         pupil.train()
         for step in range(steps):
@@ -216,7 +234,7 @@ def train(
             torch.save(state | {"optimizer": optimizer.state_dict()}, checkpoint)
         line = f"epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.3f}"
         if watched and (epoch % 3 == 2 or epoch == epochs - 1):
-            found = recalls(clip_logits(average.module, watched), watched)
+            found = recalls(clip_logits(average.module.graduate(), watched), watched)
             line += "".join(f", {name} {recall:.3f}" for name, recall in found.items())
         print(f"{line} ({time.perf_counter() - began_s:.0f} s)", flush=True)
     averaged: Pupil = average.module
@@ -282,7 +300,7 @@ def main() -> None:
     lessons = Lessons(data, cache, encoder)
     net = train(
         pupil,
-        courses_of(lessons.acted(), lessons.overheard()),
+        Curriculum.of(lessons.acted(), lessons.overheard()),
         backgrounds(data, cache),
         arguments.epochs,
         steps=math.ceil(len(known) / BATCH),

@@ -24,8 +24,8 @@ from edgemood.training.speech_teacher import (
     FRAMES_TOGETHER,
     Directions,
     Floats,
+    Judge,
     Said,
-    chances,
     said,
     strangers_chances,
 )
@@ -91,11 +91,11 @@ class Lessons:
     def overheard(self, without: str = "") -> list[Lesson]:
         """Voices whose emotion nobody told; its judges never heard the corpus `without`."""
         places, said_of_clips = self._learned(without)
-        emotions = np.array([self._origins[place].emotion for place in places])
+        judge = Judge(said_of_clips, np.array([self._origins[at].emotion for at in places]))
         given = []
         for package in PACKAGES:
             heard = self._heard(package.name, voices(package, VOICES))
-            likely = chances(said_of_clips, emotions, heard.statistics)
+            likely = judge.chances(heard.statistics)
             origins = [Origin(package.name, "somebody", int(each.argmax())) for each in likely]
             given += [Lesson(*each) for each in zip(origins, heard.pieces(), likely, strict=True)]
         return given

@@ -17,8 +17,8 @@ from torch import nn
 from edgemood.training.speech import (
     BATCH,
     SEED,
+    Curriculum,
     clip_logits,
-    courses_of,
     train,
     unweighted_recall,
 )
@@ -64,8 +64,8 @@ def learned_net(
     """A net that learned from these lessons."""
     torch.manual_seed(SEED)
     steps = math.ceil(len(acted) / len(PACES) / BATCH)
-    courses = courses_of(acted, overheard)
-    return train(Pupil.beginning(stem), courses, backgrounds, epochs, steps=steps)
+    curriculum = Curriculum.of(acted, overheard)
+    return train(Pupil.beginning(stem), curriculum, backgrounds, epochs, steps=steps)
 
 
 def net_recall(net: nn.Module, clips: list[Clip], emotions: list[int]) -> float:

@@ -8,6 +8,7 @@ of a clip is to judges that never heard the speaker.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -32,6 +34,9 @@ FRAMES_TOGETHER: Final = 2
 _LOUD_STEPS: Final = 0.75  # of Whisper's log-mel under its loud frames: 30 dB
 _FOLDS: Final = 7
 _PENALTY: Final = 0.001
+_PLAINNESS: Final = 0.01
+_LONG_ENOUGH: Final = 60
+"""Steps, after which a judge changes hardly any more, though it goes on."""
 
 Floats = NDArray[np.float32]
 
@@ -78,15 +83,35 @@ def said(encoder: Encoder, sound: Floats) -> Said:
     return Said(moments, both)
 
 
-def chances(known: Floats, emotions: NDArray[np.int_], met: Floats) -> Floats:
-    """How likely each emotion (n, 7) of others (n, numbers) is, to a judge that learned some."""
-    judge = make_pipeline(
-        StandardScaler(), LogisticRegression(C=_PENALTY, max_iter=60, class_weight="balanced")
-    )
-    found = np.zeros((len(met), len(EMOTIONS)), dtype=np.float32)
-    judge.fit(known, emotions)
-    found[:, judge.classes_] = judge.predict_proba(met)
-    return found
+class Judge:
+    """Tells how likely each emotion is, from what the teacher says of a clip."""
+
+    def __init__(self, known: Floats, emotions: NDArray[np.int_]) -> None:
+        """Learn from clips (n, numbers); every emotion counts the same."""
+        self._judge = make_pipeline(
+            StandardScaler(),
+            LogisticRegression(C=_PENALTY, max_iter=_LONG_ENOUGH, class_weight="balanced"),
+        )
+        with warnings.catch_warnings(category=ConvergenceWarning, action="ignore"):
+            self._judge.fit(known, emotions)
+
+    def chances(self, met: Floats) -> Floats:
+        """Of other clips (n, numbers): (n, 7)."""
+        found = np.zeros((len(met), len(EMOTIONS)), dtype=np.float32)
+        found[:, self._judge.classes_] = self._judge.predict_proba(met)
+        return found
+
+
+def telling(words: Floats, emotions: NDArray[np.int_]) -> Floats:
+    """How much each direction says of emotions, (128,), their squares 1 in the mean.
+
+    By the weights of a linear judge of clips' mean words (n, 128).
+    """
+    level = StandardScaler().fit_transform(words)
+    judge = LogisticRegression(C=_PLAINNESS, max_iter=200, class_weight="balanced")
+    squares = np.square(judge.fit(level, emotions).coef_).sum(axis=0)
+    weights: Floats = np.sqrt(squares / squares.mean()).astype(np.float32)
+    return weights
 
 
 def strangers_chances(known: Floats, whose: Sequence[Origin]) -> Floats:
@@ -98,7 +123,7 @@ def strangers_chances(known: Floats, whose: Sequence[Origin]) -> Floats:
     found = np.zeros((len(known), len(EMOTIONS)), dtype=np.float32)
     for fold in np.unique(folds):
         met = folds == fold
-        found[met] = chances(known[~met], emotions[~met], known[met])
+        found[met] = Judge(known[~met], emotions[~met]).chances(known[met])
     corpora = np.array([origin.corpus for origin in whose])
     for corpus in np.unique(corpora):
         found[corpora == corpus] *= np.isin(np.arange(len(EMOTIONS)), emotions[corpora == corpus])

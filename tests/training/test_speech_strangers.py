@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 import torch
 
 from edgemood.hearing.mel import BANDS
-from edgemood.training.speech import clip_logits
+from edgemood.training.speech import BATCH, Batches, Curriculum, clip_logits, train
 from edgemood.training.speech_lessons import Lesson
+from edgemood.training.speech_pupil import Pupil
 from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem
 from edgemood.training.speech_strangers import learned_net, net_recall, strangers
 from edgemood.training.speech_teacher import DIRECTIONS
@@ -40,21 +42,60 @@ def test_strangers_act_what_somebody_known_acts() -> None:
     assert strangers(train, test, "new") == ([0, 2], [0, 1], [0, 2])
 
 
-def test_a_net_leans_towards_what_its_lessons_said() -> None:
+def stem() -> Stem:
     torch.manual_seed(0)
-    stem = Stem(
+    return Stem(
         torch.randn(FIRST_FILTERS, BANDS, 3) / 14,
         torch.zeros(FIRST_FILTERS),
         torch.randn(SECOND_FILTERS, FIRST_FILTERS, 3) / 20,
         torch.zeros(SECOND_FILTERS),
     )
-    silence = np.full((200, BANDS), -80, dtype=np.float16)
+
+
+def silence() -> np.ndarray:
+    return np.full((200, BANDS), -80, dtype=np.float16)
+
+
+def test_a_net_leans_towards_what_its_lessons_said() -> None:
     acted, overheard = ([lesson(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
-    net = learned_net(stem, acted, overheard, [silence], epochs=6)
+    net = learned_net(stem(), acted, overheard, [silence()], epochs=6)
     assert not net.training
     slow, quick = (each.mean(dim=0) for each in clip_logits(net, [clip(0, "new"), clip(1, "new")]))
     assert slow[0] - slow[1] > quick[0] - quick[1]
     assert net_recall(net, [clip(1, "new")], [1]) == 1.0
+
+
+def test_training_goes_on_after_an_interruption_and_tells_how_well_it_does(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    curriculum = Curriculum.of([lesson(n % 2, n) for n in range(8)], [])
+    kept, watched = tmp_path / "checkpoint.pt", [clip(0, "new"), clip(1, "new")]
+    for epochs in (2, 3):
+        train(
+            Pupil.beginning(stem()),
+            curriculum,
+            [silence()],
+            epochs,
+            steps=1,
+            checkpoint=kept,
+            watched=watched,
+        )
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in told] == ["epoch 1/2", "epoch 2/2", "epoch 3/3"]
+    assert "pooled" in told[1]
+    assert "pooled" in told[2]
+
+
+def test_a_batch_holds_lessons_of_both_kinds_in_the_words_that_tell() -> None:
+    acted, overheard = ([lesson(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
+    curriculum = Curriculum.of(acted, overheard)
+    assert curriculum.telling.square().mean() == pytest.approx(1.0, rel=1e-4)
+    pictures, words, aims = Batches(curriculum, [silence()], seed=0).batch(64)
+    assert pictures.shape == (BATCH, 1, 64, BANDS)
+    assert words.shape == (BATCH, DIRECTIONS, 16, 1)
+    torch.testing.assert_close(aims.sum(dim=1), torch.ones(BATCH))
+    loud = words.abs()[:, :, 0, 0]
+    torch.testing.assert_close(loud, curriculum.telling.expand(BATCH, -1))
 
 
 def test_a_trial_leaves_the_cells_of_the_others(tmp_path: Path) -> None:

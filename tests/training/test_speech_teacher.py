@@ -11,7 +11,7 @@ from edgemood.hearing.mel import BANDS
 from edgemood.training.speech_net import FILTERS
 from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
 from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem, picture, pruned
-from edgemood.training.speech_teacher import DIRECTIONS, Directions, strangers_chances
+from edgemood.training.speech_teacher import DIRECTIONS, Directions, strangers_chances, telling
 from edgemood.training.speech_windows import Clip, Origin
 from edgemood.training.whisper import Encoder, band_centres_hz, log_mel
 
@@ -94,6 +94,16 @@ def test_judges_of_emotion_never_heard_the_speaker() -> None:
     assert (blind[:, 2:] == 0).all()
     assert (clear.argmax(axis=1) == emotions).all()
     assert (blind.argmax(axis=1) == emotions).mean() < 0.75
+
+
+def test_words_that_tell_emotions_apart_count_more() -> None:
+    draw = np.random.default_rng(0)
+    emotions = np.arange(300) % 3
+    words = draw.normal(size=(300, DIRECTIONS)).astype(np.float32)
+    words[:, 7] += emotions
+    weights = telling(words, emotions)
+    assert weights.argmax() == 7
+    assert np.square(weights).mean() == pytest.approx(1.0, rel=1e-4)
 
 
 def test_few_filters_say_nearly_what_all_said(encoder: Encoder) -> None:
