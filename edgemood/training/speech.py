@@ -47,8 +47,9 @@ STEM_LEARNING_RATE = 0.1
 WEIGHT_DECAY = 0.03
 EMA_DECAY = 0.997
 TEACHERS_SHARE = 0.5
-"""Of what is aimed at, the rest being the acted emotion and `DOUBT`."""
+"""How much the teacher's judgement counts against the emotion that was acted."""
 DOUBT = 0.05
+"""How much of what is aimed at is shared by all emotions alike."""
 LOUDEST_WORD = 5.0
 """Further from its mean, a word of the teacher's says no more."""
 MIMICRY = 0.5
