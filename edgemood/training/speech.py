@@ -265,9 +265,21 @@ def surprise(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
 
 
 def temperature(logits: list[Tensor], clips: list[Clip]) -> float:
-    """What to divide logits by to make the clips' mean scores likeliest (Guo et al., 2017)."""
+    """What to divide logits by to make the clips' mean scores likeliest (Guo et al., 2017).
+
+    The corpus that surprises most decides: to strangers at home the net is as strange.
+    """
+    corpora = {clip.origin.corpus for clip in clips}
+    of = {c: [at for at, clip in enumerate(clips) if clip.origin.corpus == c] for c in corpora}
     divisors: list[float] = np.geomspace(0.2, 5.0, 100).tolist()
-    return min(divisors, key=lambda divisor: surprise(logits, clips, divisor))
+
+    def most(divisor: float) -> float:
+        return max(
+            surprise([logits[at] for at in places], [clips[at] for at in places], divisor)
+            for places in of.values()
+        )
+
+    return min(divisors, key=most)
 
 
 def mixed(before: EmotionNet, after: EmotionNet, watched: list[Clip]) -> EmotionNet:
@@ -287,7 +299,7 @@ def mixed(before: EmotionNet, after: EmotionNet, watched: list[Clip]) -> Emotion
             }
         )
         logits = clip_logits(net, watched)
-        found[share] = surprise(logits, watched, temperature(logits, watched)), net
+        found[share] = surprise(logits, watched, divisor=1.0), net
         print(f"{share:.0%} of the new net: surprise {found[share][0]:.4f}", flush=True)
     _, best = min(found.values(), key=lambda each: each[0])
     return best

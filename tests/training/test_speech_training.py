@@ -138,6 +138,18 @@ def test_a_net_that_is_too_sure_is_cooled() -> None:
     assert recalls(logits, clips)["pooled"] > 0.5
 
 
+def test_the_corpus_that_surprises_most_decides_how_sure_a_net_is() -> None:
+    torch.manual_seed(0)
+    clips = [clip(seed % 7, corpus=("plain", "hard")[seed % 2]) for seed in range(140)]
+    logits = [
+        3 * torch.eye(7)[c.origin.emotion][None] + noise * torch.randn(1, 7)
+        for c, noise in zip(clips, [0.5, 3.0] * 70, strict=True)
+    ]
+    alone = temperature(logits[1::2], clips[1::2])
+    assert temperature(logits, clips) == pytest.approx(alone)
+    assert temperature(logits[::2], clips[::2]) < alone
+
+
 def test_a_temperature_leaves_every_decision_as_it_was() -> None:
     net = EmotionNet().eval()
     pictures = torch.randn(3, 1, WINDOW_FRAMES, BANDS)
