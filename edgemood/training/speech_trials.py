@@ -47,7 +47,7 @@ gives over a clip's spoken frames (with a corpus left out: log-mel). "SVM, corpo
 corpus learned from has its own mean and spread taken away. "Linear, filters": a linear judge of the
 means and spreads of Whisper's first filters, pruned to those the box can afford. "Linear, teacher":
 the same of Whisper's layers two to four, which the box cannot. "Net": learned like the model, of
-the other corpora and of voices overheard, for the epochs stated (the model: 66 and 60).
+the other corpora and of voices overheard, for the epochs stated (the model: 66 and 90).
 """
 _FRONT_ENDS: Final = "SVM on a front end, validation"
 _LEFT_OUT: Final = "corpus left out, test"
