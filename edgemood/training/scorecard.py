@@ -83,7 +83,7 @@ def _shown(name: str, value: Any) -> str:
     if not isinstance(value, float):
         return str(value)
     is_share = not name.endswith(("_points", "_min", "_ms"))
-    return f"{value:.1%}" if is_share else f"{value:.2f}"
+    return f"{value:z.1%}" if is_share else f"{value:z.2f}"
 
 
 def main() -> None:
