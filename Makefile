@@ -8,6 +8,7 @@ VOICES := $(addprefix build/training/voices/, \
 	fillets-ng-data-cs fillets-ng-data-nl flight-of-the-amazon-queen drascula \
 	hedgewars-data asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav \
 	asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav)
+LAUGHTER := build/training/voices/hedgewars-data
 MUSICNN := musicnn-0.1.0-py3-none-any.whl
 # threads that wait without spinning: ten times faster where the cores have other work, too
 TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
@@ -111,7 +112,7 @@ trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## front ends side
 fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants
 	$(TRAIN) -m edgemood.training.speech_reliability
 
-scorecard: $(VENV_TRAIN)/train.stamp build/training/voices/hedgewars-data ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
+scorecard: $(VENV_TRAIN)/train.stamp $(if $(filter speech,$(or $(ONLY),speech)),$(LAUGHTER)) ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
 	$(TRAIN) -m edgemood.training.scorecard $(if $(ONLY),--only $(ONLY))
 
 month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty times as busy as in `make test`

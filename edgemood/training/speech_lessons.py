@@ -71,7 +71,7 @@ class Lessons:
     """Makes lessons, or finds those that were made; needs the unpacked `VOICES`."""
 
     def __init__(self, data: Path, cache: Path, encoder: Encoder) -> None:
-        self.cache, self._encoder = cache, encoder
+        self._cache, self._encoder = cache, encoder
         self._recordings = [r for r in speech_data.speech(data) if r.split == "train"]
         self._origins = [origin_of(recording) for recording in self._recordings]
         self._directions = self._between(cache / "speech_directions.npy")
@@ -118,7 +118,7 @@ class Lessons:
 
     def _heard(self, name: str, sounds: Iterable[Floats]) -> _Heard:
         frames_file, rest_file = (
-            self.cache / f"speech_lessons_{name}.{end}" for end in ("frames.npy", "npz")
+            self._cache / f"speech_lessons_{name}.{end}" for end in ("frames.npy", "npz")
         )
         if not rest_file.exists():
             frames, statistics = [], []

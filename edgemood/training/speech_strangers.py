@@ -14,14 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from edgemood.training.speech import (
-    BATCH,
-    SEED,
-    Curriculum,
-    clip_logits,
-    train,
-    unweighted_recall,
-)
+from edgemood.training.speech import SEED, clip_logits, train, unweighted_recall
+from edgemood.training.speech_curriculum import BATCH, Curriculum
 from edgemood.training.speech_lessons import PACES, Lesson
 from edgemood.training.speech_pupil import Pupil
 from edgemood.training.speech_stem import Stem

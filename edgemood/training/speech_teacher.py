@@ -11,6 +11,8 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 
 import numpy as np
@@ -86,11 +88,13 @@ def said(encoder: Encoder, sound: Floats) -> Said:
 class Judge:
     """Tells how likely each emotion is, from what the teacher says of a clip."""
 
-    def __init__(self, known: Floats, emotions: NDArray[np.int_]) -> None:
-        """Learn from clips (n, numbers); every emotion counts the same."""
+    def __init__(
+        self, known: Floats, emotions: NDArray[np.int_], penalty: float = _PENALTY
+    ) -> None:
+        """Learn from clips (n, numbers), every emotion as much; a low `penalty` is a strict one."""
         self._judge = make_pipeline(
             StandardScaler(),
-            LogisticRegression(C=_PENALTY, max_iter=_LONG_ENOUGH, class_weight="balanced"),
+            LogisticRegression(C=penalty, max_iter=_LONG_ENOUGH, class_weight="balanced"),
         )
         with warnings.catch_warnings(category=ConvergenceWarning, action="ignore"):
             self._judge.fit(known, emotions)
@@ -134,8 +138,9 @@ def strangers_chances(known: Floats, whose: Sequence[Origin]) -> Floats:
 def _folds(whose: Sequence[Origin]) -> NDArray[np.int_]:
     """A number under seven for each clip, the same for all clips of a speaker."""
     speakers = sorted({(origin.corpus, origin.speaker) for origin in whose})
-    places = {
-        (corpus, speaker): sum(1 for other in speakers if other[0] == corpus and other[1] < speaker)
-        for corpus, speaker in speakers
+    folds = {
+        speaker: place % _FOLDS
+        for _, of_corpus in groupby(speakers, key=itemgetter(0))
+        for place, speaker in enumerate(of_corpus)
     }
-    return np.array([places[origin.corpus, origin.speaker] % _FOLDS for origin in whose])
+    return np.array([folds[origin.corpus, origin.speaker] for origin in whose])

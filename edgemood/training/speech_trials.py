@@ -18,7 +18,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from scipy.fft import dct
-from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
@@ -197,12 +196,10 @@ def try_statistics(page: Page, train: list[Clip], test: list[Clip]) -> None:
 
 def judged_linearly(known: Floats, clips: list[Clip], met: Floats) -> NDArray[np.int_]:
     """What a linear judge of numbers (n, numbers) that learned from these clips makes of others."""
-    judge = make_pipeline(
-        StandardScaler(),
-        LogisticRegression(C=_LINEAR_PENALTY, max_iter=60, class_weight="balanced"),
-    )
-    predicted: NDArray[np.int_] = judge.fit(known, [c.origin.emotion for c in clips]).predict(met)
-    return predicted
+    emotions = np.array([clip.origin.emotion for clip in clips])
+    likely = speech_teacher.Judge(known, emotions, _LINEAR_PENALTY).chances(met)
+    likeliest: NDArray[np.int_] = likely.argmax(axis=1)
+    return likeliest
 
 
 def try_linear(page: Page, splits: Splits, encoder: Encoder) -> None:

@@ -44,7 +44,6 @@ class Package:
     """A package of Debian's, unpacked into a folder of its name."""
 
     name: str
-    languages: str
     pieces: Callable[[Path], Iterator[_Piece]]
     """all sounds in its `usr/share`, in a fixed order"""
     every: int = 1
@@ -103,36 +102,27 @@ def _flight_of_the_amazon_queen(share: Path) -> Iterator[_Piece]:
 
 
 def _drascula(share: Path) -> Iterator[_Piece]:
+    """Unsigned octets without a header."""
     for path in sorted((share / "scummvm" / "drascula").glob("*/*.ALS")):
-        yield _Piece(_unsigned(path.read_bytes()), _OLD_SOUND_CARD_HZ)
-
-
-def _unsigned(octets: bytes) -> NDArray[np.float32]:
-    samples: NDArray[np.float32] = (
-        np.frombuffer(octets, dtype=np.uint8).astype(np.float32) - 128.0
-    ) / 128.0
-    return samples
+        octets = np.frombuffer(path.read_bytes(), dtype=np.uint8)
+        yield _Piece((octets.astype(np.float32) - 128.0) / 128.0, _OLD_SOUND_CARD_HZ)
 
 
 _HEDGEHOGS: Final = "games/hedgewars/Data/Sounds/voices/*"
 _LAUGH: Final = "Laugh.ogg"
-LAUGHTER: Final = Package("hedgewars-data", "none", _files(f"{_HEDGEHOGS}/{_LAUGH}"))
+_PROMPTS: Final = _files("asterisk/sounds/**/*.wav")
+LAUGHTER: Final = Package("hedgewars-data", _files(f"{_HEDGEHOGS}/{_LAUGH}"))
 """Fifteen people laugh; nothing is learned from that, so that it can be measured."""
 PACKAGES: Final[tuple[Package, ...]] = (
-    Package("fillets-ng-data-cs", "Czech", _files("games/fillets-ng/sound/*/cs/*.ogg")),
-    Package("fillets-ng-data-nl", "Dutch", _files("games/fillets-ng/sound/*/nl/*.ogg")),
-    Package("flight-of-the-amazon-queen", "English", _flight_of_the_amazon_queen, every=4),
-    Package("drascula", "English", _drascula),
-    Package(
-        "hedgewars-data",
-        "English, Polish, Russian, Spanish, Ukrainian",
-        _files(f"{_HEDGEHOGS}/*.ogg", without=_LAUGH),
-    ),
-    Package("asterisk-core-sounds-es-wav", "Spanish", _files("asterisk/sounds/**/*.wav"), every=2),
-    Package("asterisk-core-sounds-fr-wav", "French", _files("asterisk/sounds/**/*.wav"), every=2),
-    Package("asterisk-core-sounds-it-wav", "Italian", _files("asterisk/sounds/**/*.wav"), every=2),
-    Package("asterisk-core-sounds-ru-wav", "Russian", _files("asterisk/sounds/**/*.wav"), every=2),
-    Package(
-        "asterisk-prompt-it-menardi-wav", "Italian", _files("asterisk/sounds/**/*.wav"), every=2
-    ),
+    Package("fillets-ng-data-cs", _files("games/fillets-ng/sound/*/cs/*.ogg")),  # Czech
+    Package("fillets-ng-data-nl", _files("games/fillets-ng/sound/*/nl/*.ogg")),  # Dutch
+    Package("flight-of-the-amazon-queen", _flight_of_the_amazon_queen, every=4),  # English
+    Package("drascula", _drascula),  # English
+    # English, Polish, Russian, Spanish, Ukrainian
+    Package("hedgewars-data", _files(f"{_HEDGEHOGS}/*.ogg", without=_LAUGH)),
+    Package("asterisk-core-sounds-es-wav", _PROMPTS, every=2),  # Spanish
+    Package("asterisk-core-sounds-fr-wav", _PROMPTS, every=2),  # French
+    Package("asterisk-core-sounds-it-wav", _PROMPTS, every=2),  # Italian
+    Package("asterisk-core-sounds-ru-wav", _PROMPTS, every=2),  # Russian
+    Package("asterisk-prompt-it-menardi-wav", _PROMPTS, every=2),  # Italian
 )

@@ -58,13 +58,18 @@ def overheard(package: Package, _folder: Path):
 
 
 @pytest.fixture(scope="module")
-def lessons(data: Path, whisper_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Lessons:
-    return Lessons(data, tmp_path_factory.mktemp("cache"), Encoder(whisper_folder))
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def lessons(data: Path, cache: Path, whisper_folder: Path) -> Lessons:
+    return Lessons(data, cache, Encoder(whisper_folder))
 
 
 @pytest.fixture(autouse=True)
 def _one_game(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_lessons, "PACKAGES", (Package("a game", "", iter),))
+    monkeypatch.setattr(speech_lessons, "PACKAGES", (Package("a game", iter),))
     monkeypatch.setattr(speech_lessons, "voices", overheard)
 
 
@@ -100,11 +105,15 @@ def test_nothing_is_heard_of_a_corpus_left_out(lessons: Lessons) -> None:
 
 
 def test_what_was_made_is_found_again(
-    lessons: Lessons, data: Path, whisper_folder: Path, monkeypatch: pytest.MonkeyPatch
+    lessons: Lessons,
+    data: Path,
+    cache: Path,
+    whisper_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     before = lessons.acted(), lessons.overheard()
     monkeypatch.setattr(speech_lessons, "said", None)
-    again = Lessons(data, lessons.cache, Encoder(whisper_folder))
+    again = Lessons(data, cache, Encoder(whisper_folder))
     for old, new in zip(before, (again.acted(), again.overheard()), strict=True):
         for one, other in zip(old, new, strict=True):
             np.testing.assert_array_equal(one.frames, other.frames)

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from edgemood.hearing.mel import BANDS
-from edgemood.training.speech import BATCH, Batches, Curriculum, clip_logits, train
+from edgemood.training.speech import clip_logits, train
+from edgemood.training.speech_curriculum import BATCH, Batches, Curriculum
 from edgemood.training.speech_lessons import Lesson
 from edgemood.training.speech_pupil import Pupil
 from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem
