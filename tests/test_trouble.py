@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.trouble import Trouble
+from edgemood.trouble import Faults, Trouble
 
 
 @pytest.fixture
@@ -52,6 +52,21 @@ def test_the_same_trouble_is_told_again_after_it_ended(
     trouble.ends("back")
     trouble.starts("gone")
     assert caplog.messages == ["gone", "back", "gone"]
+
+
+def test_the_board_shows_the_latest_words_of_what_lasts_the_oldest_first() -> None:
+    board = Faults()
+    logger = logging.getLogger("test.trouble")
+    disk, mpd = Trouble(logger, board), Trouble(logger, board)
+    disk.starts("disk full")
+    mpd.starts("refused")
+    disk.starts("disk read-only")
+    disk.starts("disk full")
+    assert list(board) == ["disk full", "refused"]
+    disk.ends("fine")
+    assert list(board) == ["refused"]
+    mpd.ends("fine")
+    assert list(board) == []
 
 
 class _Lines(logging.Handler):

@@ -35,6 +35,8 @@ def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
     yield from _music(_section(reply, "music"))
     yield from _library(_section(reply, "library"))
     yield from _config(_section(reply, "config"))
+    for number, fault in enumerate(reply.get("faults") or ()):
+        yield "" if number else "wrong", _text(fault, "red")
     if led := reply.get("led"):
         yield "LED", _text(led)
     if isinstance(uptime_s := reply.get("uptime_s"), int | float):

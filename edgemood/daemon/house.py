@@ -28,6 +28,7 @@ from edgemood.mood import FaceEvidence, RoomMood, RoomMoodTracker, Sense, VoiceE
 from edgemood.music import Dj
 from edgemood.music.choice import TASTE, TasteStore
 from edgemood.panel import Gesture, Panel, open_panel
+from edgemood.trouble import Faults
 
 TICK_S = 0.5
 """how often the mood is decided anew"""
@@ -48,12 +49,18 @@ class Daemon:
         memory: Memory,
         source: ConfigSource | None = None,
         library: Path | None = None,
+        *,
+        faults: Faults | None = None,
     ) -> None:
-        """`library` is the folder of the song index; without one, it lives as long as this."""
+        """`library` is the folder of the song index; without one, it lives as long as this.
+
+        `faults` holds what is wrong since before this daemon, and what will be.
+        """
         self._config = config
         self._clock = clock
         self._memory = memory
         self.source = source or ConfigSource()
+        self._faults = faults or Faults()
         self._started_s = clock.now_s()
         self._tracker = RoomMoodTracker(config.mood)
         self._override = MoodOverride(clock, memory)
@@ -78,6 +85,7 @@ class Daemon:
             memory,
             index=self._index,
             taste=self._taste,
+            faults=self._faults,
             on_message=self._answer_message,
             on_progress=partial(self._watchdog.progress, "music"),
         )
@@ -279,6 +287,7 @@ class Daemon:
             music=self._dj.status(),
             library=None if self._scanner is None else self._scanner.report,
             source=self.source,
+            faults=tuple(self._faults),
         )
 
     def _keep_alive(self, loop: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:

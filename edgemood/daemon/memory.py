@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgemood.durable import write_durably
-from edgemood.trouble import Trouble
+from edgemood.trouble import Faults, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +20,11 @@ class Memory:
     is logged once and the documents live on until the process ends.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, faults: Faults | None = None) -> None:
         self._folder = folder
         self._current: dict[str, str] = {}
         self._durable: dict[str, str] = {}
-        self._trouble = Trouble(log)
+        self._trouble = Trouble(log, faults)
 
     def recall(self, name: str) -> Any:
         """The document kept under `name`, or None when there is none or it is damaged."""

@@ -14,6 +14,7 @@ from edgemood.daemon import journal, notify
 from edgemood.daemon.house import Daemon
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.status import ConfigSource
+from edgemood.trouble import Faults
 
 FILE_CHECK_S = 2.0
 """how soon an edit of config.yaml is noticed"""
@@ -37,7 +38,8 @@ class _Service:
         self._file = config_file
         self._state = state
         self._clock = clock
-        self._memory = Memory(state)
+        self._faults = Faults()
+        self._memory = Memory(state, self._faults)
         self._watch = ConfigWatch(config_file)
         self._ending = asyncio.Event()
 
@@ -50,7 +52,9 @@ class _Service:
             journal.set_up(config.daemon.log)
             _complain(problems)
             source = ConfigSource(self._file, tuple(problems))
-            daemon = Daemon(config, self._clock, self._memory, source, self._state)
+            daemon = Daemon(
+                config, self._clock, self._memory, source, self._state, faults=self._faults
+            )
             living = asyncio.create_task(daemon.run())
             changing = asyncio.create_task(self._next_config(daemon, config))
             await _first_of(living, changing, asyncio.create_task(self._ending.wait()))

@@ -43,6 +43,8 @@ class Status:
     library: ScanReport | None
     """None: songs are not analysed"""
     source: ConfigSource
+    faults: tuple[str, ...] = ()
+    """what else is wrong and needs somebody, in words, the oldest first"""
 
     def started(self) -> bool:
         """Whether a sense and MPD are up, or known to be missing."""
@@ -63,7 +65,7 @@ class Status:
             states.add(LedState.LOW_LIGHT)
         if self.music.detail and not self.music.connected:
             states.add(LedState.MPD_UNREACHABLE)
-        if self.source.problems or (self.sensing and self._senseless()):
+        if self.faults or self.source.problems or (self.sensing and self._senseless()):
             states.add(LedState.FAULT)
         return most_urgent(states)
 
@@ -110,6 +112,7 @@ class Status:
                 "file": None if self.source.file is None else str(self.source.file),
                 "problems": list(self.source.problems),
             },
+            "faults": list(self.faults),
             "led": self.led(),
             "uptime_s": round(self.now_s - self.started_s, 1),
             "version": __version__,

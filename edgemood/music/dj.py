@@ -29,7 +29,7 @@ from edgemood.music.queue import QueuedSong, State
 from edgemood.music.quiet_volume import QuietVolume
 from edgemood.music.status import MusicStatus
 from edgemood.music.strategy import path_for
-from edgemood.trouble import Trouble
+from edgemood.trouble import Faults, Trouble
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
@@ -62,8 +62,10 @@ class Dj:
         on_progress: Callable[[], None] = lambda: None,
         on_event: Callable[[Event], None] = lambda _event: None,
         taste: TasteStore | None = None,
+        faults: Faults | None = None,
         rng: np.random.Generator | None = None,
     ) -> None:
+        self._faults = faults or Faults()
         self._configured = config.music.strategy
         self._config = _as_said(config.music, memory)
         self._memory = memory
