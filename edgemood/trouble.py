@@ -47,13 +47,16 @@ class Trouble:
         """Whether it has started and not ended."""
         return bool(self._told)
 
-    def starts(self, message: str) -> None:
-        """Warn of the trouble, unless these words were told since it started."""
+    def starts(self, message: str, error: BaseException | None = None) -> None:
+        """Warn of the trouble, unless these words were told since it started.
+
+        An `error` that nobody foresaw is told with its traceback.
+        """
         if self._faults is not None:
             self._faults.put(self, message)
         if message not in self._told:
             self._told.add(message)
-            self._logger.warning("%s", message)
+            self._logger.warning("%s", message, exc_info=error)
 
     def ends(self, message: str) -> None:
         """Say that it is over; silent when there was none."""

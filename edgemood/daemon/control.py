@@ -72,7 +72,7 @@ class ControlServer:
         for client in self._clients:
             client.cancel()
         await asyncio.gather(*self._clients, return_exceptions=True)
-        with contextlib.suppress(FileNotFoundError):
+        with contextlib.suppress(OSError):
             if self._path.stat().st_ino == self._inode:
                 self._path.unlink()
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from math import ceil
 from pathlib import Path
 from typing import Any
 
-from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.daemon import notify
@@ -21,7 +20,8 @@ from edgemood.daemon.override import MoodOverride
 from edgemood.daemon.scanner import open_index, scanner_of
 from edgemood.daemon.senses import SenseProcess
 from edgemood.daemon.status import ConfigSource, Status
-from edgemood.daemon.verbs import Request, parse
+from edgemood.daemon.tasks import Tasks
+from edgemood.daemon.verbs import STRATEGIES, Request, parse
 from edgemood.daemon.watchdog import Watchdog
 from edgemood.errors import EdgemoodError
 from edgemood.mood import FaceEvidence, RoomMood, RoomMoodTracker, Sense, VoiceEvidence
@@ -34,7 +34,8 @@ TICK_S = 0.5
 """how often the mood is decided anew"""
 PATIENCE_S = 90.0
 """a loop silent for this long is stuck; MPD is tried again every half minute at least"""
-LONGEST_PAUSE_S = 30.0
+WATCHED = ("mood", "music")
+"""the loops without which systemd had better start the box anew"""
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,7 @@ class Daemon:
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
         self._skipping = False
+        self._settled = False
         self.sensing: bool = memory.recall("sensing") is not False
         """whether camera and microphone may be open; remembered through a restart"""
         self._senses = {
@@ -92,7 +94,7 @@ class Daemon:
         self._scanner = scanner_of(self._index, config.music, clock, self._dj.rebuild_index)
         self._control = ControlServer(config.daemon.socket, self.obey, clock)
         self._panel: Panel | None = None
-        self._tasks = asyncio.TaskGroup()
+        self._tasks = Tasks(clock, self._faults, self._retried)
         self._ready = False
         self._told = ""
 
@@ -108,22 +110,25 @@ class Daemon:
                 Gesture.DOUBLE: self._pressed_twice,
                 Gesture.HOLD: self._held,
             }
-            self._panel = open_panel(self._config.panel, self._clock, gestures)
             async with self._tasks:
-                self._keep_alive("mood", self._decide_for_ever)
-                self._keep_alive("music", self._dj.run)
+                start = partial(self._tasks.soon, "panel")
+                self._panel = open_panel(self._config.panel, self._clock, gestures, start)
+                self._tasks.keep_alive("mood", self._decide_for_ever)
+                self._tasks.keep_alive("music", self._dj.run)
+                self._tasks.keep_alive("mood's music", self._guide_for_ever)
+                self._tasks.keep_alive("display", self._show_for_ever)
                 if self._scanner is not None:
-                    self._keep_alive("library", self._scanner.run)
+                    self._tasks.keep_alive("library", self._scanner.run)
                 if (interval_s := notify.watchdog_interval_s()) is not None:
-                    self._keep_alive("watchdog", partial(self._feed_watchdog, interval_s))
+                    self._tasks.keep_alive("watchdog", partial(self._feed_watchdog, interval_s))
                 if self.sensing:
                     self._open_senses()
         finally:
             if self._panel is not None:
-                self._panel.close()
+                _close("panel", self._panel.close)
             await self._control.close()
-            self._index.close()
-            self._taste.close()
+            _close("library", self._index.close)
+            _close("taste", self._taste.close)
 
     def status(self) -> dict[str, Any]:
         """Everything an owner may want to know, ready for JSON."""
@@ -184,8 +189,10 @@ class Daemon:
                 said = await self._dj.like()
             case "not-this":
                 said = await self._not_this()
-            case strategy:
+            case strategy if strategy in STRATEGIES:
                 said = self._dj.use_strategy(strategy)
+            case verb:
+                raise EdgemoodError(f"{verb}: this box cannot do that")
         return said
 
     def _override_mood(self, request: Request) -> str:
@@ -203,6 +210,9 @@ class Daemon:
             reply = await self.obey(text)
         except EdgemoodError as error:
             return str(error)
+        except Exception:
+            log.exception("message %r failed", text[:100])
+            return "the box failed on this message: see journalctl -u edgemood"
         return str(reply.get("said") or reply.get("why"))
 
     def _pressed(self) -> None:
@@ -210,16 +220,13 @@ class Daemon:
             self.look_again()
         else:
             log.info("button pressed while sensing is off: only the music moves on")
-            self._tasks.create_task(self._dj.move_on())
+            self._tasks.soon("button", self._dj.move_on())
 
     def _pressed_twice(self) -> None:
         async def skip() -> None:
-            try:
-                log.info("button pressed twice: %s", await self._not_this())
-            except EdgemoodError as error:
-                log.info("button pressed twice: %s", error)
+            log.info("button pressed twice: %s", await self._not_this())
 
-        self._tasks.create_task(skip())
+        self._tasks.soon("button pressed twice", skip())
 
     async def _not_this(self) -> str:
         """Go on to another song; gives what was done, in words."""
@@ -234,7 +241,7 @@ class Daemon:
 
     def _open_senses(self) -> None:
         for sense, process in self._senses.items():
-            self._sense_tasks.append(self._keep_alive(sense, process.run))
+            self._sense_tasks.append(self._tasks.keep_alive(sense, process.run))
 
     def _heed(self, evidence: FaceEvidence | VoiceEvidence) -> None:
         self._tracker.add(evidence)
@@ -246,21 +253,36 @@ class Daemon:
             self._mood = self._override.applied(self._tracker.mood(self._clock.now_s()))
             if self._mood.emotion is not before.emotion:
                 _log_mood(self._mood)
-            self._dj.hear(self._mood)
-            self._dj.greet(self._company.present())
-            settled = self._looking and self._mood.settled
-            self._looking = self._looking and not settled
-            await self._dj.listen(closely=self._looking and Sense.VOICE in self._senses)
-            if settled:
-                await self._dj.move_on()
-            self._show()
+            if self._looking and self._mood.settled:
+                self._looking, self._settled = False, True
             self._watchdog.progress("mood")
             await self._clock.sleep(TICK_S)
 
+    async def _guide_for_ever(self) -> None:
+        """Have the music follow the room's mood, and listen to a press."""
+        while True:
+            self._dj.hear(self._mood)
+            self._dj.greet(self._company.present())
+            settled, self._settled = self._settled, False
+            await self._dj.listen(closely=self._looking and Sense.VOICE in self._senses)
+            if settled:
+                await self._dj.move_on()
+            await self._clock.sleep(TICK_S)
+
+    async def _show_for_ever(self) -> None:
+        while True:
+            self._show()
+            await self._clock.sleep(TICK_S)
+
     async def _feed_watchdog(self, interval_s: float) -> None:
-        for loop in ("mood", "music"):
+        for loop in WATCHED:
             self._watchdog.expect(loop)
         await self._watchdog.run(notify.watchdog, every_s=interval_s / 3)
+
+    def _retried(self, loop: str) -> None:
+        """A loop that is started again after an error does not hang."""
+        if loop in WATCHED:
+            self._watchdog.progress(loop)
 
     def _show(self) -> None:
         """Tell LED and systemd how things stand."""
@@ -290,19 +312,13 @@ class Daemon:
             faults=tuple(self._faults),
         )
 
-    def _keep_alive(self, loop: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
-        """Start a loop that ends only by being cancelled; a bug in it is logged and it goes on."""
 
-        async def live() -> None:
-            backoff = Backoff(1.0, LONGEST_PAUSE_S)
-            while True:
-                try:
-                    await run()
-                except Exception:
-                    log.exception("%s: unexpected error; starting it again", loop)
-                await self._clock.sleep(backoff.pause_s())
-
-        return self._tasks.create_task(live(), name=loop)
+def _close(part: str, close: Callable[[], None]) -> None:
+    """Close one part; what is wrong with it keeps no other part open."""
+    try:
+        close()
+    except Exception:
+        log.exception("%s: could not be closed in order", part)
 
 
 def _sources(config: Config) -> dict[Sense, str]:

@@ -45,8 +45,8 @@ def _send(state: str) -> None:
     if address.startswith("@"):
         # the abstract namespace of unix(7)
         address = "\0" + address[1:]
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_systemd:
-        try:
-            to_systemd.sendto(state.encode(), address)
-        except OSError as error:
-            log.debug("systemd was not told %s: %s", state, error)
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to_systemd:
+            to_systemd.sendto(state.encode("utf-8", "replace"), address)
+    except OSError as error:
+        log.debug("systemd was not told %s: %s", state, error)

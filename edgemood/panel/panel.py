@@ -8,17 +8,26 @@ import logging
 import os
 import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 import gpiozero
 
+from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import PanelConfig
 from edgemood.panel.gestures import Gesture, GestureReader
 from edgemood.panel.led import SIGNALS, Blink, LedState
+from edgemood.trouble import Trouble
 
 log = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S = 1.0, 60.0
+"""before an LED that could not be driven is tried again"""
+
+Start = Callable[[Coroutine[Any, Any, None]], asyncio.Task[None]]
+"""makes a task that belongs to somebody"""
 
 
 class Panel:
@@ -34,10 +43,14 @@ class Panel:
         config: PanelConfig,
         clock: Clock,
         on_gesture: Mapping[Gesture, Callable[[], None]],
+        start: Start | None = None,
     ) -> None:
+        """`start` makes the panel's tasks; what they cannot do costs neither it nor each other."""
         self._clock = clock
         self._loop = asyncio.get_running_loop()
+        self._start = start or self._loop.create_task
         self._on_gesture = on_gesture
+        self._led_trouble = Trouble(log)
         self._gestures = GestureReader(config.hold_s)
         self._look: asyncio.Task[None] | None = None
         self._shown: LedState | None = None
@@ -68,15 +81,16 @@ class Panel:
         for task in (self._look, self._blinking):
             if task is not None:
                 task.cancel()
-        self._led.off()
-        self._led.close()
-        self._button.close()
+        with contextlib.ExitStack() as closing:  # each, whatever becomes of the others
+            closing.callback(self._button.close)
+            closing.callback(self._led.close)
+            closing.callback(self._led.off)
 
     def _start_blinking(self) -> None:
         if self._blinking is not None:
             self._blinking.cancel()
         if self._shown is not None:
-            self._blinking = self._loop.create_task(self._blink(SIGNALS[self._shown].rhythm))
+            self._blinking = self._start(self._blink(SIGNALS[self._shown].rhythm))
 
     def _answer_finger(self) -> None:
         if self._gestures.down == self._touched:
@@ -86,15 +100,29 @@ class Panel:
             self._start_blinking()
         elif self._blinking is not None:
             self._blinking.cancel()
-            self._led.toggle()
+            with self._led_may_fail():
+                self._led.toggle()
 
     async def _blink(self, rhythm: tuple[Blink, ...]) -> None:
+        backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         while True:
-            for blink in rhythm:
-                self._led.on()
-                await self._clock.sleep(blink.on_s)
-                self._led.off()
-                await self._clock.sleep(blink.off_s)
+            with self._led_may_fail():
+                for blink in rhythm:
+                    self._led.on()
+                    await self._clock.sleep(blink.on_s)
+                    self._led.off()
+                    await self._clock.sleep(blink.off_s)
+                self._led_trouble.ends("the LED can be driven again")
+                backoff.reset()
+                continue
+            await self._clock.sleep(backoff.pause_s())
+
+    @contextlib.contextmanager
+    def _led_may_fail(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - every pin library raises errors of its own
+            self._led_trouble.starts(f"the LED cannot be driven ({error})")
 
     def _press_in_pin_thread(self) -> None:
         self._edge_soon(pressed=True)
@@ -110,7 +138,7 @@ class Panel:
         self._act(self._gestures.feed(at_s, pressed=pressed))
         if self._look is not None:
             self._look.cancel()
-        self._look = self._loop.create_task(self._look_when_due())
+        self._look = self._start(self._look_when_due())
 
     async def _look_when_due(self) -> None:
         while (due_s := self._gestures.look_at_s) is not None:
@@ -122,11 +150,17 @@ class Panel:
         self._answer_finger()
         for gesture in gestures:
             log.info("button: %s press", gesture)
-            self._on_gesture[gesture]()
+            try:
+                self._on_gesture[gesture]()
+            except Exception:
+                log.exception("button: the %s press could not be answered", gesture)
 
 
 def open_panel(
-    config: PanelConfig, clock: Clock, on_gesture: Mapping[Gesture, Callable[[], None]]
+    config: PanelConfig,
+    clock: Clock,
+    on_gesture: Mapping[Gesture, Callable[[], None]],
+    start: Start | None = None,
 ) -> Panel | None:
     """The panel, or None where it is switched off or cannot be had; the log says why, once."""
     if config.enabled == "no":
@@ -134,7 +168,7 @@ def open_panel(
     with warnings.catch_warnings(record=True) as fallbacks, _folder_for_lgpio():
         warnings.simplefilter("always", gpiozero.PinFactoryFallback)
         try:
-            return Panel(config, clock, on_gesture)
+            return Panel(config, clock, on_gesture, start)
         except Exception as error:  # noqa: BLE001 - every pin library raises errors of its own
             causes = [*(str(fallback.message) for fallback in fallbacks), str(error)]
             cause = causes[0].removeprefix("Falling back from ")

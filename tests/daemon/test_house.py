@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from unittest.mock import AsyncMock
+import sqlite3
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from gpiozero import Device
@@ -12,7 +13,8 @@ from edgemood.clock import ManualClock
 from edgemood.config import Config
 from edgemood.daemon.house import Daemon
 from edgemood.daemon.memory import Memory
-from edgemood.errors import EdgemoodError
+from edgemood.daemon.verbs import VERBS, Request
+from edgemood.errors import EdgemoodError, LibraryError
 
 
 @pytest.fixture
@@ -157,3 +159,77 @@ async def test_messages_are_answered_in_a_line_bad_ones_with_what_is_possible(da
     assert await daemon._answer_message("Mood Happy 90 min") == "happy for 90 min"
     assert "did you mean 'redetect'" in await daemon._answer_message("redetct")
     assert "say `mood` and one of angry" in await daemon._answer_message("mood giddy")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        LibraryError("library.db: disk I/O error"),
+        LookupError("song 4 was forgotten"),
+        sqlite3.DatabaseError("database disk image is malformed"),
+        TypeError("'NoneType' object is not subscriptable"),
+    ],
+    ids=repr,
+)
+@pytest.mark.parametrize("presses", [[0.1], [0.1, 0.1], [3.0]], ids=["short", "double", "hold"])
+async def test_no_error_behind_the_button_ends_anything(
+    *, error, presses, daemon, pins, config, clock, monkeypatch, caplog
+):
+    broken = Mock(side_effect=error)
+    for part, names in {
+        daemon._dj: ["move_on", "not_this", "like"],
+        daemon._tracker: ["forget"],
+        daemon._memory: ["keep"],
+    }.items():
+        for name in names:
+            monkeypatch.setattr(part, name, broken)
+    for sensing in (False, True):
+        daemon.sensing = sensing
+        for duration_s in presses:
+            button = pins.pin(f"GPIO{config.panel.button_pin}")
+            button.drive_low()
+            await clock.advance(duration_s)
+            button.drive_high()
+            await clock.advance(0.1)
+        await clock.advance(1)
+    assert broken.called
+    assert str(error) in caplog.text
+    assert not any(task.done() for task in daemon._tasks._group._tasks)
+    monkeypatch.undo()
+    assert (await daemon.obey("mood happy"))["said"] == "happy for 60 min"
+    await clock.advance(1)
+    assert daemon.status()["mood"]["emotion"] == "happy"
+
+
+@pytest.mark.parametrize("part", ["hear", "greet", "listen", "move_on"])
+async def test_music_that_fails_keeps_no_mood_and_no_led_from_changing(
+    *, part, daemon, pins, config, clock, monkeypatch
+):
+    monkeypatch.setattr(daemon._dj, part, Mock(side_effect=LookupError("song 4 was forgotten")))
+    daemon._settled = True
+    await daemon.obey("mood happy")
+    led = pins.pin(f"GPIO{config.panel.led_pin}")
+    await clock.advance(100)
+    assert daemon.status()["mood"]["emotion"] == "happy"
+    assert not daemon._watchdog.stuck()
+    led.clear_states()
+    await clock.advance(5)
+    assert len(led.states) > 2
+    wrong = daemon.status()["faults"]
+    if part != "move_on":
+        assert "song 4 was forgotten" in wrong[0]
+
+
+async def test_every_verb_is_known_and_an_unknown_one_is_no_strategy(daemon):
+    for verb in VERBS:
+        with contextlib.suppress(EdgemoodError):
+            await daemon.obey("mood happy" if verb == "mood" else verb)
+    before = daemon.status()["music"]["strategy"]
+    with pytest.raises(EdgemoodError, match="dance: this box cannot do that"):
+        await daemon._done(Request("dance"))
+    assert daemon.status()["music"]["strategy"] == before
+
+
+async def test_a_bug_behind_a_message_is_answered_and_costs_no_session(daemon, monkeypatch):
+    monkeypatch.setattr(daemon._dj, "like", AsyncMock(side_effect=LookupError("song 4")))
+    assert "journalctl" in await daemon._answer_message("like")

@@ -265,3 +265,55 @@ async def test_opening_keeps_the_working_directory_and_leaves_nothing_behind(
     open_panel(CONFIG, clock, {})
     assert Path.cwd() == empty_folder
     assert "LG_WD" not in os.environ
+
+
+async def test_a_led_that_fails_is_told_once_and_tried_again_and_the_button_goes_on(
+    *,
+    panel: Panel,
+    clock: ManualClock,
+    button: MockPin,
+    led: MockPin,
+    gestures: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+
+    def fail(*_: object) -> None:
+        raise gpiozero.GPIOZeroError("the chip is gone")
+
+    with monkeypatch.context() as broken:
+        for name in ("on", "off", "toggle"):
+            broken.setattr(panel._led, name, fail)
+        panel.show(LedState.SENSING)
+        button.drive_low()
+        await clock.advance(0.2)
+        button.drive_high()
+        await clock.advance(200)
+        assert gestures == ["short"]
+        assert caplog.text.count("the LED cannot be driven (the chip is gone)") == 1
+    led.clear_states()
+    await clock.advance(70)
+    assert led.states
+    assert caplog.text.count("the LED can be driven again") == 1
+
+
+async def test_a_gesture_whose_answer_fails_does_not_end_the_reading_of_gestures(
+    pins: MockFactory, clock: ManualClock, button: MockPin, caplog: pytest.LogCaptureFixture
+) -> None:
+    told = []
+
+    def fail() -> None:
+        told.append(1)
+        raise LookupError("song 4 was forgotten")
+
+    panel = open_panel(CONFIG, clock, dict.fromkeys(Gesture, fail))
+    assert panel is not None
+    for _ in range(2):
+        button.drive_low()
+        await clock.advance(0.2)
+        button.drive_high()
+        await clock.advance(1.0)
+    assert len(told) == 2
+    assert "the short press could not be answered" in caplog.text
+    panel.close()
