@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -128,12 +129,21 @@ class Enrolment:
 
     def _keep(self, name: str) -> None:
         embedding = middle(self._looks)
+        others = known_faces.read_all(self._folder, self._embedder.digest)
+        others.pop(name, None)
+        alike = known_faces.nearest(embedding, others, self._embedder.threshold)
+        say = f"{name} is known now"
+        if alike is not None:
+            say += (
+                f", but looks to the box like {alike}; if that is the same person, forget one "
+                f"of the two: edgemood profile remove {shlex.quote(alike)}"
+            )
         try:
             known_faces.remember(self._folder, name, embedding, self._embedder.digest)
         except ProfileError as error:
             self._end(Progress(name, VIEWS, str(error), done=True))
         else:
-            self._end(Progress(name, VIEWS, f"{name} is known now", done=True, enrolled=True))
+            self._end(Progress(name, VIEWS, say, done=True, enrolled=True))
 
     def _begin(self, name: str | None, at_s: float) -> None:
         self._name, self._began_s = name, at_s

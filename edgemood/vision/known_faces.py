@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -86,6 +87,13 @@ def read_all(folder: Path, digest: str) -> dict[str, Embedding]:
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("%s cannot be read: %s", path_of(folder, name), error)
     return known
+
+
+def nearest(embedding: Embedding, known: Mapping[str, Embedding], threshold: float) -> str | None:
+    """The known person nearest by Euclidean distance, if nearer than `threshold`."""
+    distances = {name: float(np.linalg.norm(embedding - own)) for name, own in known.items()}
+    name = min(distances, key=lambda each: distances[each], default=None)
+    return name if name is not None and distances[name] < threshold else None
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int], ...]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import numpy as np
-
 from edgemood.vision import known_faces
 from edgemood.vision.embedding import Embedder, Embedding, middle
 from edgemood.vision.enrolment import Enrolment
@@ -60,7 +58,7 @@ class Recogniser:
     def _name(self, looks: list[Embedding]) -> str | None:
         if len(looks) < LOOKS:
             return None
-        return nearest(middle(looks), self._known, self._embedder.threshold)
+        return known_faces.nearest(middle(looks), self._known, self._embedder.threshold)
 
     def _reread(self, at_s: float) -> None:
         if at_s - self._read_s < REREAD_S:
@@ -70,10 +68,3 @@ class Recogniser:
         if stamp != self._stamp:
             self._stamp = stamp
             self._known = known_faces.read_all(self._folder, self._embedder.digest)
-
-
-def nearest(embedding: Embedding, known: Mapping[str, Embedding], threshold: float) -> str | None:
-    """The known person nearest by Euclidean distance, if nearer than `threshold`."""
-    distances = {name: float(np.linalg.norm(embedding - own)) for name, own in known.items()}
-    name = min(distances, key=lambda each: distances[each], default=None)
-    return name if name is not None and distances[name] < threshold else None

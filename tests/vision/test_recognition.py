@@ -74,6 +74,19 @@ def test_who_enrols_is_known_from_then_on(
     assert named == [{}] * (LOOKS - 1) + [{9: "Eileen"}] * 3
 
 
+def test_a_face_that_is_known_under_another_name_is_remarked(
+    recogniser: Recogniser, folder: Path, portrait: NDArray[np.uint8]
+) -> None:
+    enrolment.ask(folder, "Eileen")
+    enrol(recogniser, portrait)
+    assert "looks" not in enrolment.read_progress(folder).say
+    enrolment.ask(folder, "Commander")
+    enrol(recogniser, portrait)
+    progress = enrolment.read_progress(folder)
+    assert progress.enrolled
+    assert "looks to the box like Eileen" in progress.say
+
+
 def test_nothing_that_resembles_a_picture_is_kept(
     recogniser: Recogniser, folder: Path, portrait: NDArray[np.uint8]
 ) -> None:
