@@ -39,6 +39,8 @@ class CameraConfig(Section):
     """replay: a YAML script of light changes and freezes"""
     frames_per_s: Annotated[float, Field(gt=0, le=30)] = 2.0
     """pictures judged per second"""
+    rotation: Literal["auto", "0", "90", "180", "270"] = "auto"
+    """how far pictures are turned clockwise to stand upright; auto: as faces are found"""
 
 
 class VisionConfig(Section):

@@ -17,6 +17,7 @@ from edgemood.vision.embedding import Embedder
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.face_search import FaceSearch
 from edgemood.vision.judge import FaceJudge
+from edgemood.vision.orientation import Orientation
 from edgemood.vision.recognition import Recogniser
 
 
@@ -72,20 +73,28 @@ class _Watch:
     def _judge(self, camera: Camera, model: ExpressionModel) -> Iterator[Record]:
         """Evidence from an opened camera. Raises CameraError when that fails."""
         vision = self._config.vision
-        judge = FaceJudge(vision, FaceSearch(vision.detector), model, self._recogniser())
+        search, recogniser = FaceSearch(vision.detector), self._recogniser()
+        orientation = Orientation(self._config.camera.rotation, search)
+        judge = FaceJudge(vision, search, model, recogniser)
         pause_s = 1 / self._config.camera.frames_per_s
         frame = camera.read()
         yield self._tell.report(SenseState.WORKING, camera.name)
         while True:
             due_s = frame.at_s + pause_s
-            yield from judge.judge(frame)
-            yield from self._pause(due_s, camera.name)
+            upright, remark = orientation.upright(frame), orientation.remark
+            evidence = judge.judge(upright)
+            yield from evidence
+            if orientation.check(upright, evidence):
+                judge = FaceJudge(vision, search, model, recogniser)
+            if orientation.remark != remark:
+                yield self._tell.report(SenseState.WORKING, camera.name, orientation.remark)
+            yield from self._pause(due_s, camera.name, orientation.remark)
             frame = camera.read()
 
-    def _pause(self, until_s: float, device: str) -> Iterator[Record]:
+    def _pause(self, until_s: float, device: str, remark: str) -> Iterator[Record]:
         """Wait for the next picture's turn, with a heartbeat when that is long."""
         while (left_s := until_s - self._clock.now_s()) > HEARTBEAT_S:
             self._wait(HEARTBEAT_S)
-            yield self._tell.report(SenseState.WORKING, device)
+            yield self._tell.report(SenseState.WORKING, device, remark)
         if left_s > 0:
             self._wait(left_s)

@@ -207,7 +207,14 @@ def keys_of(section, path=()):
 
 KEYS = list(keys_of(Config()))
 VALUES = {
-    "camera": {"source": "replay", "device": 3, "path": "/p", "script": "/s", "frames_per_s": 2.5},
+    "camera": {
+        "source": "replay",
+        "device": 3,
+        "path": "/p",
+        "script": "/s",
+        "frames_per_s": 2.5,
+        "rotation": "180",
+    },
     "vision": {
         "model": "/m",
         "detector": "/d",

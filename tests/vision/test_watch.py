@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import pytest
 
 from edgemood.config.schema import CameraConfig, Config, VisionConfig
@@ -153,6 +154,30 @@ def test_a_damaged_model_is_a_fault_that_ends_when_the_owner_restores_it(
     model.write_bytes(VisionConfig().model.read_bytes())
     soon = itertools.islice(records, 20)
     assert any(isinstance(record, FaceEvidence) for record in soon)
+
+
+def test_a_camera_that_hangs_upside_down_sees_people_and_says_so(
+    records_of, photographs: Path, portrait
+) -> None:
+    for path in photographs.iterdir():
+        path.unlink()
+    cv2.imwrite(str(photographs / "upside-down.jpg"), cv2.rotate(portrait, cv2.ROTATE_180))
+    seen = records_of(CameraConfig(source="replay", path=photographs), 20)
+    assert all(one.scores is not None for one in evidence_between(seen, 15, 20))
+    reports = [record for _, record in seen if isinstance(record, SenseReport)]
+    assert "turned by 180°" in reports[-1].detail
+
+
+def test_a_camera_that_the_owner_turned_sees_people_at_once(
+    records_of, photographs: Path, portrait
+) -> None:
+    for path in photographs.iterdir():
+        path.unlink()
+    picture = cv2.rotate(portrait, cv2.ROTATE_90_COUNTERCLOCKWISE)
+    cv2.imwrite(str(photographs / "sideways.jpg"), picture)
+    camera = CameraConfig(source="replay", path=photographs, rotation="90")
+    evidence = evidence_between(records_of(camera, 4), 0, 4)
+    assert all(one.scores is not None for one in evidence[1:])
 
 
 def test_a_slow_frame_rate_is_no_silence(records_of, photographs: Path) -> None:
