@@ -32,6 +32,8 @@ class Block:
     """share of the power that is expected to be the box's own music, in [0, 1]; None: not known"""
     gain_db: float = 0.0
     """what the microphone was turned up by"""
+    offset: float = 0.0
+    """what the sound card added to every sample, and was taken out again, in [-1, 1]"""
 
 
 class BlockCutter:
@@ -43,6 +45,8 @@ class BlockCutter:
     def __init__(self) -> None:
         self._resampler: soxr.ResampleStream | None = None
         self._rate_hz = 0
+        self._rest = np.float32(0.0)
+        """around which the sound swings: to the resampler it begins without a step"""
         self._ready = np.empty(0, dtype=np.float32)
         self._clipped_samples = 0
         self._new_samples = 0
@@ -56,13 +60,16 @@ class BlockCutter:
         if rate_hz != self._rate_hz:
             self.flush()
             self._rate_hz = rate_hz
-        if self._resampler is None:
-            self._resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, num_channels=1)
         finite = np.nan_to_num(sound, nan=0.0, posinf=0.0, neginf=0.0)
         self._clipped_samples += int((np.abs(finite) >= FULL_SCALE).any(axis=1).sum())
         self._new_samples += len(finite)
         mono = np.clip(finite, -1.0, 1.0).mean(axis=1, dtype=np.float32)
-        self._keep(self._resampler.resample_chunk(mono))
+        if len(mono) == 0:
+            return
+        if self._resampler is None:
+            self._resampler = soxr.ResampleStream(rate_hz, SAMPLE_RATE_HZ, num_channels=1)
+            self._rest = mono[0]
+        self._keep(self._resampler.resample_chunk(mono - self._rest))
 
     def flush(self) -> None:
         """The sound ends here; what comes next is another one."""
@@ -83,4 +90,4 @@ class BlockCutter:
 
     def _keep(self, resampled: NDArray[np.float32]) -> None:
         """The resampler's filter overshoots next to clipped samples."""
-        self._ready = np.append(self._ready, np.clip(resampled, -1.0, 1.0))
+        self._ready = np.append(self._ready, np.clip(resampled + self._rest, -1.0, 1.0))

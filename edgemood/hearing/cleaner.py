@@ -14,6 +14,7 @@ from edgemood.hearing.gain import AutomaticGain
 from edgemood.hearing.hum import HumFilter
 from edgemood.hearing.level import MUTED_SWING
 from edgemood.hearing.microphone import Microphone
+from edgemood.hearing.offset import OffsetFilter
 from edgemood.hearing.reference import EchoReference
 
 _UNTOLD: Final = np.empty(0, dtype=np.float32)
@@ -23,6 +24,7 @@ class Cleaner:
     """What happens to every block between microphone and voice gate."""
 
     def __init__(self) -> None:
+        self._offset = OffsetFilter()
         self._hum = HumFilter()
         self._echo: EchoCanceller | None = None
         self._gain = AutomaticGain()
@@ -33,7 +35,10 @@ class Cleaner:
         Once the player has told of any music, sound comes out 0.22 s after its own time. A muted
         microphone stays muted: nothing is subtracted from silence.
         """
-        sound = self._hum.push(block.samples.astype(np.float64))
+        is_muted = float(np.ptp(block.samples)) <= MUTED_SWING
+        sound = self._offset.push(block.samples.astype(np.float64))
+        block = replace(block, samples=sound.astype(np.float32), offset=self._offset.offset)
+        sound = self._hum.push(sound)
         leak = None
         if len(played) and self._echo is None:
             self._echo = EchoCanceller()
@@ -42,14 +47,14 @@ class Cleaner:
             sound = cleaned.samples
             if self._echo.is_playing and self._echo.delay_s is not None:
                 leak = cleaned.leak
-        if float(np.ptp(block.samples)) <= MUTED_SWING:
+        if is_muted:
             return block
         louder = self._gain.push(sound).astype(np.float32)
         return replace(block, samples=louder, leak=leak, gain_db=self._gain.gain_db)
 
 
 class CleanedMicrophone:
-    """A microphone behind which hum, the box's own music and differences in level are gone."""
+    """A microphone without offset, hum, the box's own music and differences in level."""
 
     def __init__(self, microphone: Microphone, reference: EchoReference) -> None:
         self._microphone = microphone

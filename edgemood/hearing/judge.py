@@ -75,6 +75,11 @@ class VoiceJudge:
         """What only a person can put right: a muted microphone, or an overdriven one."""
         return self._meter.lasting_trouble
 
+    @property
+    def offset(self) -> float | None:
+        """What the sound card adds to every sample, when that is worth telling; it does no harm."""
+        return self._meter.offset
+
     def _judge(self, reading: VoiceReading, at_s: float) -> VoiceEvidence | None:
         leak = self._leak(reading)
         if reading.is_open and leak > TOO_MUCH_LEAK:

@@ -25,6 +25,13 @@ OVERDRIVEN_S: Final = 30.0
 OVERDRIVEN_SHARE: Final = 0.2
 """A shout or a dropped pan clips for a second; every fifth moment of half a minute is a setting."""
 
+OFFSET_S: Final = 2.0
+OFFSET_FROM: Final = 0.01
+"""Good cards stay under a thousandth of full scale."""
+OFFSET_UNTIL: Final = 0.005
+OFFSET_SPREAD: Final = 0.2
+"""What strays further, as a share of its mean, is rumble."""
+
 
 class LevelMeter:
     """Follows the level of the sound, block by block."""
@@ -33,7 +40,11 @@ class LevelMeter:
         self._powers: deque[float] = deque(maxlen=round(LEVEL_S / BLOCK_S))
         self._clipped: deque[float] = deque(maxlen=round(CLIPPING_S / BLOCK_S))
         self._overdriven: deque[bool] = deque(maxlen=round(OVERDRIVEN_S / BLOCK_S))
+        self._offsets: deque[float] = deque(maxlen=round(OFFSET_S / BLOCK_S))
         self._muted_blocks = 0
+        self.offset: float | None = None
+        """what the sound card adds to every sample, as it was when that was first noticed, as a
+        share of full scale; None while it adds nothing worth telling"""
 
     def push(self, block: Block) -> None:
         """Take the next block."""
@@ -45,6 +56,8 @@ class LevelMeter:
         self._overdriven.append(block.clipped > CLIPPED_SHARE)
         is_flat = float(np.ptp(block.samples)) <= MUTED_SWING
         self._muted_blocks = self._muted_blocks + 1 if is_flat else 0
+        self._offsets.append(block.offset)
+        self._follow_offset()
 
     @property
     def level_dbfs(self) -> float:
@@ -72,3 +85,13 @@ class LevelMeter:
             return trouble
         overdriven = sum(self._overdriven) >= OVERDRIVEN_SHARE * OVERDRIVEN_S / BLOCK_S
         return Reason.CLIPPING if overdriven else None
+
+    def _follow_offset(self) -> None:
+        low, high = min(self._offsets), max(self._offsets)
+        mean = (low + high) / 2.0
+        if self.offset is not None:
+            self.offset = None if max(-low, high) < OFFSET_UNTIL else self.offset
+        elif len(self._offsets) == self._offsets.maxlen and (
+            min(abs(low), abs(high)) >= OFFSET_FROM and high - low <= OFFSET_SPREAD * abs(mean)
+        ):
+            self.offset = mean

@@ -13,8 +13,8 @@ from edgemood.hearing.cleaner import CleanedMicrophone
 from edgemood.hearing.judge import VoiceJudge
 from edgemood.hearing.microphone import Microphone, open_microphone
 from edgemood.hearing.reference import EchoReference
-from edgemood.mood.evidence import Reason, Sense
-from edgemood.pipe import Record, SenseReport, SenseState
+from edgemood.mood.evidence import Sense
+from edgemood.pipe import Record, SenseState
 from edgemood.sense import Reporter
 
 
@@ -65,17 +65,21 @@ class _Watch:
         """Evidence from an opened microphone. Raises MicrophoneError when that fails."""
         block = microphone.read()
         yield self._tell.report(SenseState.WORKING, microphone.name)
-        trouble = None
+        told = SenseState.WORKING, ""
         while True:
             yield from judge.push(block)
-            before, trouble = trouble, judge.lasting_trouble
-            if trouble is not before:
-                yield self._report(microphone, trouble)
+            before, told = told, _condition(judge)
+            if told != before:
+                state, detail = told
+                yield self._tell.report(state, microphone.name, detail)
             block = microphone.read()
 
-    def _report(self, microphone: Microphone, trouble: Reason | None) -> SenseReport:
-        """A microphone that needs a person's hand has a fault, though it delivers."""
-        if trouble is None:
-            return self._tell.report(SenseState.WORKING, microphone.name)
-        detail = f"{trouble}; {trouble.advice}"
-        return self._tell.report(SenseState.FAULT, microphone.name, detail)
+
+def _condition(judge: VoiceJudge) -> tuple[SenseState, str]:
+    """A microphone that needs a person's hand has a fault, though it delivers."""
+    if trouble := judge.lasting_trouble:
+        return SenseState.FAULT, f"{trouble}; {trouble.advice}"
+    if offset := judge.offset:
+        share = f"{abs(offset):.0%} of full scale"
+        return SenseState.WORKING, f"its sound card adds an offset of {share}, which is taken out"
+    return SenseState.WORKING, ""
