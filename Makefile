@@ -22,7 +22,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-picture test test-train lint types format \
+.PHONY: help demo demo-picture demo-voice test test-train lint types format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech trials-speech fit-reliability \
 	face-readings face-reliability bench clean
@@ -35,6 +35,9 @@ demo: $(VENV)/$(if $(LIVE),test,demo).stamp ## the whole thing in 40 s; LIVE=1: 
 
 demo-picture: $(VENV)/demo.stamp ## the demo's output as docs/demo.svg
 	$(VENV)/bin/python -m deploy.demo --picture docs/demo.svg
+
+demo-voice: $(VENV)/demo.stamp ## how clearly the demo's voices are judged, whenever the windows begin; MODEL
+	$(VENV)/bin/python -m deploy.demo.margin $(MODEL)
 
 test: lint types ## everything that must hold before a change goes in
 	$(VENV)/bin/pytest

@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from deploy.demo.screen import Screen
+from deploy.demo.screen import Screen, as_table
 from deploy.demo.stage import Stage
 from deploy.demo.story import Event, NotSeenError, Story
 from edgemood.clock import SystemClock
@@ -54,7 +54,7 @@ def main() -> int:
         console.print("Interrupted; everything is stopped and tidied up.")
         return INTERRUPTED
     _summarise(console, events)
-    if any(event.at_s is None for event in events):
+    if not all(event.happened for event in events):
         console.print(f"The last {LOG_LINES} lines of the log:")
         console.print("\n".join(logged[-LOG_LINES:]), markup=False, soft_wrap=True)
         return 1
@@ -117,16 +117,17 @@ def _summarise(console: Console, events: Sequence[Event]) -> None:
         table.add_column(heading, justify="left" if not heading else "right")
     for event in events:
         table.add_row(
-            "[red]✗[/]" if event.at_s is None else "[green]✓[/]",
+            "[green]✓[/]" if event.happened else "[red]✗[/]",
             event.what,
-            "never" if event.at_s is None else f"{event.at_s:.1f} s",
+            f"{event.seen.at_s:.1f} s" if event.happened else "never",
             f"{event.took_s:.1f} s",
             f"{event.within_s:.0f} s",
         )
     console.print(table)
-    missing = [event for event in events if event.at_s is None]
+    missing = [event for event in events if not event.happened]
     for event in missing:
-        console.print(f"[red]Not within {event.within_s:.0f} s: {event.what}.[/]")
+        console.print(f"[red]Not within {event.within_s:.0f} s: {event.what}.[/] The box then:")
+        console.print(as_table(event.seen))
     if not missing:
         console.print("All of it happened in time; no process and no file is left behind.")
 

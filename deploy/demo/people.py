@@ -10,6 +10,8 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 
+from edgemood.vision.script import dim
+
 _WIDTH_PX, _HEIGHT_PX = 640, 480
 _HEAD_X, _HEAD_Y = 222, 120
 _DISTANCES_PX = (430, 380, 340, 380)
@@ -23,6 +25,15 @@ def photograph(folder: Path) -> None:
         picture = _around_head(portrait, width_px)
         _write(folder / f"{2 * number:02d}.png", picture)
         _write(folder / f"{2 * number + 1:02d}.png", picture[:, ::-1])
+
+
+def darken(folder: Path, light: float) -> None:
+    """Take all but `light`, in [0, 1], from the photographs; whoever reads one gets it whole."""
+    for path in sorted(folder.iterdir()):
+        picture = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        dark = folder.parent / f"dark {path.name}"
+        _write(dark, dim(np.asarray(picture, dtype=np.uint8), light))
+        dark.replace(path)
 
 
 def _around_head(portrait: NDArray[np.uint8], width_px: int) -> NDArray[np.uint8]:

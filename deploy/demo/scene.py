@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from edgemood.panel import LedState
 
 JUDGED = "judged"
 """what `status` says of a sense that does"""
-_PATIENCE_S = 2.0
+_PATIENCE_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Scene:
     led: LedState
     lit: bool
     """the level of the LED's pin"""
+    faults: Sequence[str]
+    """what else the box finds wrong"""
     connected: bool
     """whether the daemon has MPD"""
     queue: Queue
@@ -76,6 +78,7 @@ def scene(at_s: float, status: Mapping[str, Any], queue: Queue, *, lit: bool) ->
             for sense, one in status["senses"].items()
         },
         led=status["led"],
+        faults=status["faults"],
         lit=lit,
         connected=status["music"]["connected"],
         queue=queue,

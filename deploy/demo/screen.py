@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
 from collections.abc import Iterator
 from typing import NamedTuple, Self
 
@@ -14,6 +16,8 @@ from rich.text import Text
 from deploy.demo.scene import JUDGED, Scene
 from edgemood.panel import SIGNALS
 
+PATIENCE_S = 5.0
+"""what is waited for longer than this gets a line that says so"""
 STEADY_S = 1.0
 """what changes back sooner than this gets no line"""
 _STYLES = {
@@ -35,6 +39,7 @@ class Screen:
         self._live = Live(console=console, refresh_per_second=8, transient=True)
         self._told: dict[str, object] = {}
         self._pending: dict[str, tuple[object, float]] = {}
+        self._waiting: _Waiting | None = None
 
     def __enter__(self) -> Self:
         if self.console.is_terminal:
@@ -49,12 +54,27 @@ class Screen:
         line = Text.assemble((f"{at_s:5.1f} s  ", "dim"), (f"{who:<6}", _STYLES[who]), what)
         self.console.print(line, soft_wrap=True)
 
+    @contextlib.contextmanager
+    def waiting_for(self, what: str, within_s: float, since_s: float) -> Iterator[None]:
+        """Tell meanwhile that this is waited for, for at most `within_s`."""
+        self._waiting = _Waiting(what, within_s, since_s + PATIENCE_S)
+        try:
+            yield
+        finally:
+            self._waiting = None
+
     def show(self, scene: Scene) -> None:
-        """Tell what changed, and bring the panel up to date."""
+        """Tell what changed and what is waited for, and bring the panel up to date."""
         for change in _changes(scene):
             self._tell_if_new(scene.at_s, change)
+        waiting = self._waiting
+        if waiting is not None and scene.at_s >= waiting.tell_at_s:
+            self.say(
+                scene.at_s, "demo", f"waits, at most {waiting.within_s:.0f} s, for: {waiting.what}"
+            )
+            self._waiting = waiting._replace(tell_at_s=math.inf)
         if self._live.is_started:
-            self._live.update(_panel(scene))
+            self._live.update(_panel(scene, None if waiting is None else waiting.what))
 
     def _tell_if_new(self, at_s: float, change: _Change) -> None:
         """Tell it once it has held for a moment."""
@@ -68,6 +88,14 @@ class Screen:
             self._told[change.who] = change.value
             del self._pending[change.who]
             self.say(since_s, change.who, change.sentence)
+
+
+class _Waiting(NamedTuple):
+    """What has to happen next."""
+
+    what: str
+    within_s: float
+    tell_at_s: float
 
 
 class _Change(NamedTuple):
@@ -93,7 +121,14 @@ def _changes(scene: Scene) -> Iterator[_Change]:
     yield _Change("led", scene.led, f"{scene.led}: {SIGNALS[scene.led].looks}")
 
 
-def _panel(scene: Scene) -> Panel:
+def _panel(scene: Scene, waiting_for: str | None) -> Panel:
+    table = as_table(scene)
+    table.add_row("waits for", waiting_for or "–")
+    return Panel(table, title=f"edgemood, {scene.at_s:.0f} s", expand=False)
+
+
+def as_table(scene: Scene) -> Table:
+    """How things stand, a row for each."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim")
     table.add_column()
@@ -107,4 +142,6 @@ def _panel(scene: Scene) -> Panel:
     table.add_row("next", "\n".join(map(str, scene.queue.ahead)) or "–")
     lamp = Text("● " if scene.lit else "○ ", _STYLES["led"])
     table.add_row("LED", lamp + Text(scene.led))
-    return Panel(table, title=f"edgemood, {scene.at_s:.0f} s", expand=False)
+    for fault in scene.faults:
+        table.add_row("wrong", fault)
+    return table

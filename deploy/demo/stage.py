@@ -10,17 +10,18 @@ from gpiozero.pins.mock import MockFactory, MockPin
 
 from deploy.demo import people, songs, voice
 from deploy.demo.mpd_server import PrivateMpd
-from edgemood.config.schema import Config
+from edgemood.config.schema import Config, MoodConfig
 
-LIGHTS_OUT_S = 8.0
-"""after the camera opens"""
-TALKING_FROM_S = 9.0
-"""after the microphone opens"""
-TALKING_S = 40.0
+MOOD = MoodConfig(window_s=8, dwell_s=4, hold_s=4)
+"""the room's mood is given up sooner than in a living room"""
 PRESS_S = 0.15
 
 _DARK = 0.02
 """what is left of the light"""
+_QUIET_S = 2.0
+"""how soon somebody who is asked to talk does"""
+_TURNS = 8
+"""what they say before they say it again"""
 
 
 class Stage:
@@ -36,10 +37,10 @@ class Stage:
         songs.record(music)
         people.photograph(self._people)
         self._voice = folder / "voice.wav"
-        self._script = folder / "light.yaml"
+        self._talk = folder / "talk.wav"
         if not live:
-            voice.record(self._voice, quiet_s=TALKING_FROM_S, talking_s=TALKING_S)
-            self._script.write_text(f"- {{at_s: {LIGHTS_OUT_S}, light: {_DARK}}}\n")
+            voice.record(self._voice, quiet_s=_QUIET_S, talking_s=0)
+            voice.record(self._talk, quiet_s=0, talking_s=_TURNS * voice.TURN_S)
         self._folder = folder
         self.live = live
         self.mpd = PrivateMpd(folder / "mpd", music, output="alsa" if aloud else "null")
@@ -50,9 +51,13 @@ class Stage:
     def config(self) -> Config:
         """The owner's file of this box: everything faster than in a living room."""
         config = {
-            "camera": {"source": "replay", "path": self._people, "script": self._script},
-            "microphone": {"source": "replay", "path": self._voice},
-            "mood": {"window_s": 4, "dwell_s": 4, "hold_s": 4},
+            "camera": {"source": "replay", "path": self._people},
+            "microphone": {
+                "source": "replay",
+                "path": self._voice,
+                "echo_reference": self._folder / "nothing.pcm",  # not what another MPD plays
+            },
+            "mood": MOOD,
             "mpd": {"host": str(self.mpd.socket)},
             "music": {"ahead": 1, "no_repeat_h": 0},
             "panel": {"enabled": "yes"},
@@ -61,6 +66,14 @@ class Stage:
         if self.live:
             del config["camera"], config["microphone"]
         return Config.model_validate(config)
+
+    def lights_out(self) -> None:
+        """From the next photograph on, it is dark."""
+        people.darken(self._people, _DARK)
+
+    def somebody_talks(self) -> None:
+        """From the next time that the quiet room has been played on, it is quiet no more."""
+        self._talk.replace(self._voice)
 
     async def press_button(self) -> None:
         """A finger on the button, for a moment."""
