@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import stat
 from pathlib import Path
 from typing import Any, get_args
 
@@ -13,6 +12,7 @@ from edgemood.config.complaint import annotation_at, in_words, is_section
 from edgemood.config.document import KeyPath, Place, Problem, read_document
 from edgemood.config.schema import Config
 from edgemood.errors import ConfigError
+from edgemood.plain_file import TooLargeError, read_plain_file
 
 MAX_BYTES = 32_768
 """Far more than anybody writes; small enough to parse in a moment on the slowest board."""
@@ -31,19 +31,15 @@ def load(path: Path) -> Config:
 def read(path: Path) -> str:
     """The text of the file. Raises ConfigError when there is none to be had."""
     try:
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise ConfigError([f"{path}: is a folder; expected a file"])
-        if not stat.S_ISREG(mode):
-            raise ConfigError([f"{path}: is not a regular file"])
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
+        content = read_plain_file(path, MAX_BYTES)
     except FileNotFoundError as error:
         raise ConfigError([f"{path}: there is no such file"]) from error
+    except TooLargeError as error:
+        raise ConfigError([f"{path}: {error.strerror}, no configuration is"]) from error
     except OSError as error:
-        raise ConfigError([f"{path}: cannot be read ({error.strerror})"]) from error
-    if len(content) > MAX_BYTES:
-        raise ConfigError([f"{path}: is larger than {MAX_BYTES // 1024} KiB, no configuration is"])
+        said = error.strerror or str(error)
+        problem = said if said.startswith("is ") else f"cannot be read ({said})"
+        raise ConfigError([f"{path}: {problem}"]) from error
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -17,11 +17,14 @@ import socket
 import stat
 import struct
 from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 from edgemood.clock import Clock, SystemClock
 from edgemood.errors import AlreadyRunningError, ControlError, EdgemoodError
+from edgemood.trouble import Faults, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -32,24 +35,56 @@ MAX_CLIENTS = 64
 PATIENCE_S = 30.0
 """How long a client may neither ask nor read before it is hung up on."""
 
+_DEAF_PAUSE_S = 1.0
+"""before the next try, when a client cannot be accepted: the process has no file to spare"""
+_WHO_WITHIN_S = 1.0
+
 Handle = Callable[[str], Awaitable[Mapping[str, Any]]]
 Reply = dict[str, Any]
 _Result = TypeVar("_Result")
+_MOST_ANSWER_BYTES = 1 << 20
+
+
+class _InUseError(Exception):
+    """Somebody listens on the socket already."""
+
+    def __init__(self, probe: socket.socket) -> None:
+        super().__init__()
+        self.probe = probe
+        """connected to them"""
+
+
+@dataclass(slots=True, eq=False)
+class _Client:
+    """Somebody at the other end of a connection."""
+
+    task: asyncio.Task[None]
+    idle_since_s: float | None
+    """since when a request of theirs is waited for; None while one is answered"""
 
 
 class ControlServer:
     """Answers every request with what `handle` makes of its words, such as ``mood happy 30m``.
 
-    An `EdgemoodError` of `handle` reaches the client in words, anything else the journal.
+    An `EdgemoodError` of `handle` reaches the client in words, anything else the journal. Whoever
+    connects finds a place: when all are taken, the client that has been idle for longest loses its.
     """
 
-    def __init__(self, path: Path, handle: Handle, clock: Clock | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        handle: Handle,
+        clock: Clock | None = None,
+        faults: Faults | None = None,
+    ) -> None:
         self._path = path
         self._handle = handle
         self._clock = clock or SystemClock()
-        self._server: asyncio.Server | None = None
+        self._listener: socket.socket | None = None
         self._inode = 0
-        self._clients: set[asyncio.Task[None]] = set()
+        self._accepting: asyncio.Task[None] | None = None
+        self._clients: dict[asyncio.Task[None], _Client] = {}
+        self._deaf = Trouble(log, faults)
 
     async def start(self) -> None:
         """Listen, in place of whatever socket file a dead daemon left behind.
@@ -57,36 +92,80 @@ class ControlServer:
         Raises AlreadyRunningError when a daemon lives on the socket, ControlError when the path
         cannot be used.
         """
-        listener = _listen(self._path)
+        try:
+            self._listener = _listen(self._path)
+        except _InUseError as found:
+            raise await _who_lives_at(self._path, found.probe) from None
         self._inode = self._path.stat().st_ino
-        self._server = await asyncio.start_unix_server(
-            self._accept, sock=listener, limit=MAX_REQUEST_BYTES
-        )
+        self._accepting = asyncio.create_task(self._accept_for_ever(self._listener))
+
+    @property
+    def reachable(self) -> bool:
+        """Whether clients find the socket: it is open, and its file is still there."""
+        with contextlib.suppress(OSError):
+            return self._listener is not None and self._path.stat().st_ino == self._inode
+        return False
 
     async def close(self) -> None:
         """Hang up on everybody and remove the socket file."""
-        if self._server is None:
+        if self._listener is None or self._accepting is None:
             return
-        self._server.close()
-        self._server = None
-        for client in self._clients:
-            client.cancel()
-        await asyncio.gather(*self._clients, return_exceptions=True)
+        tasks = [self._accepting, *self._clients]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._listener.close()
+        self._listener = None
         with contextlib.suppress(OSError):
             if self._path.stat().st_ino == self._inode:
                 self._path.unlink()
 
-    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        client = asyncio.get_running_loop().create_task(self._serve(reader, writer))
-        self._clients.add(client)
-        client.add_done_callback(self._clients.discard)
+    async def _accept_for_ever(self, listener: socket.socket) -> None:
+        """Not asyncio's server: out of file descriptors, that one logs without end."""
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                connection, _ = await loop.sock_accept(listener)
+                connection.setblocking(False)  # noqa: FBT003 - socket's own signature
+                reader = asyncio.StreamReader(limit=MAX_REQUEST_BYTES)
+                protocol = asyncio.StreamReaderProtocol(reader, self._welcome)
+                await loop.connect_accepted_socket(partial(_same, protocol), connection)
+            except ConnectionError:  # gone before it was answered
+                continue
+            except OSError as error:
+                self._deaf.starts(f"{self._path}: nobody can be answered ({error.strerror})")
+                await self._clock.sleep(_DEAF_PAUSE_S)
+            else:
+                self._deaf.ends(f"{self._path}: requests are answered again")
+
+    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(self._clients) >= MAX_CLIENTS:
+            self._make_room()
+        task = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._clients[task] = _Client(task, self._clock.now_s())
+        task.add_done_callback(lambda task: self._clients.pop(task, None))
+
+    def _make_room(self) -> None:
+        """Hang up on the client that has said nothing for longest."""
+        idle = [
+            (client.idle_since_s, number, client)
+            for number, client in enumerate(self._clients.values())
+            if client.idle_since_s is not None
+        ]
+        if idle:
+            _, _, client = min(idle)
+            client.task.cancel()
+            del self._clients[client.task]
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        client = self._clients[task]
         try:
             if len(self._clients) > MAX_CLIENTS:
                 await self._send(writer, _refusal(f"more than {MAX_CLIENTS} clients at once"))
             else:
-                await self._converse(reader, writer)
+                await self._converse(client, reader, writer)
             writer.close()
         except (ConnectionError, TimeoutError):
             # a client may go at any instant; that is no news
@@ -96,8 +175,11 @@ class ControlServer:
                 # close() would wait for a client that does not read
                 writer.transport.abort()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _converse(
+        self, client: _Client, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         while True:
+            client.idle_since_s = self._clock.now_s()
             try:
                 line = await self._within_patience(reader.readuntil(b"\n"))
             except asyncio.IncompleteReadError as end:
@@ -109,7 +191,10 @@ class ControlServer:
                 too_long = f"the request is longer than {MAX_REQUEST_BYTES} bytes"
                 await self._send(writer, _refusal(too_long))
                 return
-            await self._send(writer, await self._answer(line))
+            client.idle_since_s = None
+            answer = await self._answer(line)
+            client.idle_since_s = self._clock.now_s()
+            await self._send(writer, answer)
 
     async def _send(self, writer: asyncio.StreamWriter, reply: bytes) -> None:
         writer.write(reply)
@@ -151,6 +236,10 @@ def _verb(line: bytes) -> str:
     return verb
 
 
+def _same(protocol: asyncio.Protocol) -> asyncio.Protocol:
+    return protocol
+
+
 def _refusal(error: str) -> bytes:
     return _line({"ok": False, "error": error})
 
@@ -168,13 +257,15 @@ def _listen(path: Path) -> socket.socket:
             # nobody can connect between these two lines: that takes listen()
             path.chmod(MODE)
             listener.listen()
-    except AlreadyRunningError:
+            listener.setblocking(False)  # noqa: FBT003 - socket's own signature
+    except (AlreadyRunningError, _InUseError):
         listener.close()
         raise
-    except OSError as error:
+    except (OSError, ValueError) as error:
         listener.close()
+        reason = getattr(error, "strerror", None) or error
         raise ControlError(
-            f"{path}: cannot open the control socket ({error.strerror or error}). "
+            f"{path}: cannot open the control socket ({reason}). "
             "Name another place in config.yaml under daemon: socket:"
         ) from error
     return listener
@@ -202,17 +293,55 @@ def _make_way(path: Path) -> None:
             raise FileExistsError(0, "something that is not a socket lies there")
     except FileNotFoundError:
         return
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        probe.settimeout(0)
-        try:
-            probe.connect(str(path))
-        except ConnectionRefusedError:
-            path.unlink()
-            return
-        except BlockingIOError:
-            # somebody listens but is too busy to accept
-            raise _already_running(path, "that does not answer") from None
-        raise _already_running(path, f"with process id {_process_behind(probe)}")
+    probe = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    probe.setblocking(False)  # noqa: FBT003 - socket's own signature
+    try:
+        probe.connect(str(path))
+    except ConnectionRefusedError:
+        probe.close()
+        path.unlink()
+    except BlockingIOError:
+        # somebody listens but is too busy to accept
+        probe.close()
+        raise _already_running(path, "that does not answer") from None
+    except OSError:
+        probe.close()
+        raise
+    else:
+        raise _InUseError(probe)
+
+
+async def _who_lives_at(path: Path, probe: socket.socket) -> EdgemoodError:
+    """What to say of the program that listens at a path: a daemon, or somebody else's socket."""
+    process = _process_behind(probe)
+    try:
+        async with asyncio.timeout(_WHO_WITHIN_S):
+            reader, writer = await asyncio.open_unix_connection(
+                sock=probe, limit=_MOST_ANSWER_BYTES
+            )
+            with contextlib.closing(writer):
+                writer.write(b'{"do": "status"}\n')
+                answer = await reader.readline()
+    except TimeoutError:
+        ours = _may_be_ours(process)
+    except (OSError, ValueError):
+        ours = False
+    else:
+        ours = answer.startswith(b'{"ok": ')
+    if ours:
+        return _already_running(path, f"with process id {process}")
+    return ControlError(
+        f"{path}: cannot open the control socket (process {process}, another program, listens "
+        "there). Name another place in config.yaml under daemon: socket:"
+    )
+
+
+def _may_be_ours(process: int) -> bool:
+    """Whether a process that does not answer may be a daemon; what cannot be seen may be."""
+    try:
+        return b"edgemood" in Path(f"/proc/{process}/cmdline").read_bytes()
+    except OSError:
+        return True
 
 
 def _already_running(path: Path, which: str) -> AlreadyRunningError:

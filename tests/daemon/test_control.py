@@ -1,6 +1,9 @@
 import asyncio
+import contextlib
 import json
+import logging
 import os
+import resource
 import socket
 import stat
 import subprocess
@@ -157,15 +160,124 @@ async def test_many_clients_are_answered_at_once(talk: Talk) -> None:
     assert all(reply["ok"] for (reply,) in replies)
 
 
-async def test_one_client_too_many_is_told_so(talk: Talk, path: Path) -> None:
-    idle = [await asyncio.open_unix_connection(path) for _ in range(MAX_CLIENTS)]
-    (reply,) = await talk(b"")
-    assert "clients at once" in reply["error"]
-    for _, writer in idle:
-        writer.close()
-        await writer.wait_closed()
-    await asyncio.sleep(0)
+async def test_whoever_connects_finds_a_place_and_the_longest_idle_loses_theirs(
+    talk: Talk, server: ControlServer, path: Path, clock: ManualClock
+) -> None:
+    crowd = []
+    for _ in range(MAX_CLIENTS):
+        reader, writer = await asyncio.open_unix_connection(path)
+        writer.write(b'{"do": "status"}\n')
+        assert await reader.readline()
+        await clock.advance(0.1)
+        crowd.append((reader, writer))
+    first, second = crowd[0], crowd[1]
+    first[1].write(b'{"do": "status"}\n')
+    assert await first[0].readline()
+    await clock.advance(0.1)
     assert (await talk(b'{"do": "why"}\n'))[0]["ok"]
+    assert await second[0].read() == b""
+    first[1].write(b'{"do": "status"}\n')
+    assert await first[0].readline()
+    for _ in range(5):  # a crowd that comes back at once locks nobody out
+        crowd += [await asyncio.open_unix_connection(path) for _ in range(MAX_CLIENTS)]
+        assert (await talk(b'{"do": "why"}\n'))[0]["ok"]
+    assert server.reachable
+    for _, writer in crowd:
+        writer.close()
+
+
+async def test_clients_that_are_all_being_answered_keep_their_places(
+    path: Path, clock: ManualClock
+) -> None:
+    answered = asyncio.Event()
+    begun = []
+
+    async def wait(verb: str) -> dict[str, Any]:
+        begun.append(verb)
+        await answered.wait()
+        return {"verb": verb}
+
+    server = ControlServer(path, wait, clock)
+    await server.start()
+    crowd = [await asyncio.open_unix_connection(path) for _ in range(MAX_CLIENTS)]
+    for _, writer in crowd:
+        writer.write(b'{"do": "status"}\n')
+    async with asyncio.timeout(60):
+        while len(begun) < MAX_CLIENTS:
+            await asyncio.sleep(0)
+    reader, writer = await asyncio.open_unix_connection(path)
+    assert b"clients at once" in await reader.readline()
+    answered.set()
+    for asking, _ in crowd:
+        assert await asking.readline()
+    for _, talking in crowd:
+        talking.close()
+    writer.close()
+    await server.close()
+
+
+async def test_without_a_file_to_spare_it_says_so_once_and_answers_again_afterwards(
+    talk: Talk, path: Path, clock: ManualClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    waiting = socket.socket(socket.AF_UNIX)
+    highest = max(int(name) for name in os.listdir("/proc/self/fd"))  # noqa: PTH208
+    fill = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, hard))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                fill.append(os.dup(0))
+        waiting.setblocking(False)  # noqa: FBT003 - socket's own signature
+        waiting.connect(str(path))
+        for _ in range(20):
+            await clock.advance(1)
+        told = [message for message in caplog.messages if "nobody can be answered" in message]
+        assert len(told) == 1
+        assert len(caplog.messages) == 1
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        for file in fill:
+            os.close(file)
+    await clock.advance(2)
+    waiting.close()
+    assert (await talk(b'{"do": "why"}\n'))[0]["ok"]
+    assert caplog.messages[1:] == [f"{path}: requests are answered again"]
+
+
+@pytest.mark.parametrize("greeting", [b"OK MPD 0.23.5\n", b"", b"{}\n", None])
+async def test_the_socket_of_another_program_is_no_daemon(
+    greeting: bytes | None, folder: Path, path: Path
+) -> None:
+    script = (
+        "import socket, sys; s = socket.socket(socket.AF_UNIX); s.bind(sys.argv[1]); s.listen();"
+        "print(flush=True); c, _ = s.accept();"
+        + ("input()" if greeting is None else f"c.sendall({greeting!r}); c.close(); input()")
+    )
+    program = subprocess.Popen(  # noqa: ASYNC220 - a program of somebody else's
+        [sys.executable, "-c", script, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        cwd="/",
+    )
+    try:
+        assert program.stdout is not None
+        program.stdout.readline()
+        with pytest.raises(ControlError, match=f"process {program.pid}, another program"):
+            await ControlServer(path, handle).start()
+        assert os.path.lexists(path)  # noqa: ASYNC240
+    finally:
+        program.kill()
+        program.communicate()
+
+
+async def test_a_socket_that_somebody_deletes_is_no_longer_reachable(
+    server: ControlServer, path: Path
+) -> None:
+    assert server.reachable
+    os.unlink(path)  # noqa: PTH108
+    assert not server.reachable
 
 
 async def test_a_client_that_never_asks_is_hung_up_on(
