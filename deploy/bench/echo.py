@@ -42,8 +42,8 @@ def _steps() -> Iterator[tuple[Block, NDArray[np.float32]]]:
     notes = 55.0 * 2.0 ** (draw.integers(0, 48, (round(MUSIC_S * 2), 3)) / 12.0)
     pitch_hz = np.repeat(notes, SAMPLE_RATE_HZ // 2, axis=0)
     phases = 2 * np.pi * np.cumsum(pitch_hz, axis=0) / SAMPLE_RATE_HZ
-    played = 0.1 * sum(np.sin(n * phases).sum(axis=1) / n for n in range(1, 9))
-    played = (0.3 * played + 0.01 * draw.standard_normal(len(times))).astype(np.float32)
+    chords = 0.1 * sum(np.sin(n * phases).sum(axis=1) / n for n in range(1, 9))
+    played = (0.3 * chords + 0.01 * draw.standard_normal(len(times))).astype(np.float32)
     talker = 0.05 * np.sin(2 * np.pi * 140 * times) * (np.sin(2 * np.pi * 3 * times) > 0)
     heard = (0.3 * np.roll(played, LATE_SAMPLES) + talker).astype(np.float32)
     for end in range(BLOCK_SAMPLES, len(times) + 1, BLOCK_SAMPLES):

@@ -30,8 +30,8 @@ OFFSETS_S = tuple(frame / FRAMES_PER_S for frame in range(HOP_FRAMES))
 """every place, a frame apart, where the voices can begin between two windows: 10 ms of 0.96 s"""
 LATE_S = 1.0
 """how late a busy machine may take note of what was said"""
-_QUIET_S = 1.0
-_SETTLED_S = 6.0
+_QUIET_S = 0.5
+_SETTLED_S = 5.0
 """after this long talking, four windows have been judged"""
 _TICK_S = 0.1
 

@@ -54,7 +54,7 @@ class Figures:
 def judged(fit: Floats, right: NDArray[np.bool_], shown: int = SHOWN) -> Figures:
     """How good a ranking by `fit`, (n,), is; `right` are the songs it should have found, (n,)."""
     found = right[np.argsort(-fit, kind="stable")[:shown]].astype(np.float64)
-    precision, recall = found.mean(), found.sum() / max(right.sum(), 1)
+    precision, recall = float(found.mean()), float(found.sum()) / max(int(right.sum()), 1)
     f1 = 2 * precision * recall / (precision + recall) if found.any() else 0.0
     discounts = 1 / np.log2(np.arange(2, len(found) + 2))
     best = discounts[: int(right.sum())].sum()

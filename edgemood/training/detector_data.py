@@ -120,8 +120,8 @@ def _series(path: Path) -> str:
 
 
 def _decoded(content: bytes) -> Grey:
-    grey: Grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
-    return grey
+    grey = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
+    return np.asarray(grey, dtype=np.uint8)
 
 
 def _shrunk(grey: Grey) -> Grey:

@@ -77,7 +77,7 @@ def alike(photos: Sequence[Photo], rooms: Sequence[Grey]) -> dict[str, list[floa
     for one, other in itertools.pairwise(photos):
         look = _patch(one, 0.0)
         found["somebody else"].append(likeness(look, _patch(other, REACH))[0])
-        room = rooms[dice.integers(len(rooms))]
+        room = rooms[int(dice.integers(len(rooms)))]
         span = int(dice.uniform(0.1, 0.5) * min(room.shape))
         y, x = (int(dice.integers(length - span)) for length in room.shape)
         side = round(PATCH_PX * (1 + 2 * REACH))

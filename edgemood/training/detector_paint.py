@@ -145,11 +145,11 @@ def seen(canvas: Canvas, dice: Generator) -> Grey:
     pixels = pixels * np.float32(dice.uniform(0.35, 1.15))
     if dice.random() < 0.5:
         noise = dice.standard_normal(pixels.shape, dtype=np.float32)
-        pixels = pixels + noise * (
-            np.sqrt(np.maximum(pixels, 1)) * np.float32(dice.uniform(0, 0.7))
-        )
+        spread = np.sqrt(np.maximum(pixels, 1)).astype(np.float32)
+        pixels = pixels + noise * (spread * np.float32(dice.uniform(0, 0.7)))
     grey: Grey = np.clip(pixels, 0, 255).astype(np.uint8)
     if dice.random() < 0.25:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(dice.integers(30, 90))]
-        grey = cv2.imdecode(cv2.imencode(".jpg", grey, quality)[1], cv2.IMREAD_GRAYSCALE)
+        code = cv2.imencode(".jpg", grey, quality)[1]
+        grey = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), dtype=np.uint8)
     return grey

@@ -178,14 +178,12 @@ def _jpeg(pixels: Tensor) -> Tensor:
     """JPEG of quality 20 to 70, one for the batch."""
     quality = int(torch.randint(20, 71, ()))
     pictures = pixels.round().clamp(0, 255).byte().numpy()[:, 0]
-    read = [
-        cv2.imdecode(
-            cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1],
-            cv2.IMREAD_GRAYSCALE,
-        )
+    codes = [
+        cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
         for picture in pictures
     ]
-    return torch.from_numpy(np.stack(read)).unsqueeze(1).float()
+    read = np.array([cv2.imdecode(code, cv2.IMREAD_GRAYSCALE) for code in codes], dtype=np.uint8)
+    return torch.from_numpy(read).unsqueeze(1).float()
 
 
 def _glare(pixels: Tensor) -> Tensor:

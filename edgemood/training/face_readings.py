@@ -43,7 +43,8 @@ def _photographs() -> tuple[list[NDArray[np.uint8]], Labels]:
             label = label_of.get(Path(member.name).name)
             if file is None or label is None:
                 continue
-            grey = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_GRAYSCALE)
+            read = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_GRAYSCALE)
+            grey = np.asarray(read, dtype=np.uint8)
             for face in detector.find(grey)[:1]:
                 crops.append(face.crop(grey))
                 labels.append(EMOTIONS.index(Emotion(label)))

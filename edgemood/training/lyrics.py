@@ -12,6 +12,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -229,13 +230,11 @@ def write(
         "shifts": shifts.tolist(),
     }
     path = models / f"lyrics_{language.name}.npz"
-    np.savez_compressed(
-        path,
-        words=packed(words),
-        about=np.frombuffer(json.dumps(about).encode(), dtype=np.uint8),
-        **weights,
-        **language.lexicon,
-    )
+    arrays: dict[str, Any] = {
+        "words": packed(words),
+        "about": np.frombuffer(json.dumps(about).encode(), dtype=np.uint8),
+    }
+    np.savez_compressed(path, **arrays | weights | language.lexicon)
     print(f"{path}: {path.stat().st_size:,} bytes")
 
 

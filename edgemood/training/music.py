@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -69,9 +70,9 @@ def _together(net: Floats, machine: Floats, truth: NDArray[np.int64]) -> tuple[f
     """The net's share that makes the truth of the validation clips likeliest, and the sharpness."""
     found = {}
     for share in SHARES:
-        both = share * net + (1 - share) * machine
+        both = np.float32(share) * net + np.float32(1 - share) * machine
         factor = music_machine.sharpness(both, truth)
-        own = log_softmax(factor * both)[np.arange(len(truth)), truth]
+        own = log_softmax(np.float32(factor) * both)[np.arange(len(truth)), truth]
         found[share] = float(own.mean()), factor
         right = float((both.argmax(axis=1) == truth).mean())
         print(f"net's share {share}: accuracy {right:.3f}, log likelihood {own.mean():.3f} (val)")
@@ -81,10 +82,10 @@ def _together(net: Floats, machine: Floats, truth: NDArray[np.int64]) -> tuple[f
 
 def write_machine(machine: KernelMachine, share: float, sharpness: float, path: Path) -> None:
     """Write what `SoundModel` reads beside the network."""
-    arrays = {name: np.asarray(getattr(machine, name)) for name in ARRAYS}
+    arrays: dict[str, Any] = {name: np.asarray(getattr(machine, name)) for name in ARRAYS}
     arrays["support"] = arrays["support"].astype(np.float16)
-    extras = {"net_share": np.float32(share), "total_sharpness": np.float32(sharpness)}
-    np.savez_compressed(path, **arrays, **extras)
+    arrays |= {"net_share": np.float32(share), "total_sharpness": np.float32(sharpness)}
+    np.savez_compressed(path, **arrays)
 
 
 def main() -> None:

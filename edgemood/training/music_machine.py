@@ -68,7 +68,7 @@ def choose(lesson: Lesson) -> tuple[Setting, float, float]:
         truth = np.tile(lesson.quadrants, SHUFFLES)
         sharp = sharpness(pairs, truth), sharpness(words, truth)
         by_pairs, by_words = log_softmax(sharp[0] * pairs), log_softmax(sharp[1] * words)
-        both = log_softmax((by_pairs + by_words) / 2)
+        both = log_softmax(np.float32(0.5) * (by_pairs + by_words))
         alone = f"pairs alone {_likely(by_pairs, truth):.3f}, words {_likely(by_words, truth):.3f}"
         right = float((both.argmax(axis=1) == truth).mean())
         likely = _likely(both, truth)

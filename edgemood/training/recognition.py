@@ -8,6 +8,7 @@ strangers would be taken for a given person.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,11 +105,12 @@ def distances(one: list[Embedding], other: list[Embedding]) -> NDArray[np.float6
 def write(kind: str, learned: Learned, models: Path, data: Path | None = None) -> None:
     """Set the threshold of one way of embedding and write its file into `models`."""
     path = models / file_of(kind)
-    np.savez_compressed(path, threshold=0.0, **learned)
+    arrays: dict[str, Any] = {**learned}
+    np.savez_compressed(path, **arrays, threshold=0.0)
     embeddings = embedded(Embedder(path), load_photos(Part.TRAIN, data), seed=1)
     apart = distances(embeddings, embeddings)[np.triu_indices(len(embeddings), 1)]
     threshold = float(np.quantile(apart, FALSE_ACCEPTS))
-    np.savez_compressed(path, threshold=threshold, **learned)
+    np.savez_compressed(path, **arrays, threshold=threshold)
     print(f"{path.name}: {path.stat().st_size} bytes, threshold {threshold:.3f}")
 
 

@@ -38,7 +38,7 @@ def harmony(samples: Floats) -> Floats:
     amplitude = _amplitudes(samples)
     chroma = np.sqrt(amplitude[:, _TONAL] @ _PITCH_CLASSES)
     chroma /= chroma.sum(axis=1, keepdims=True) + 1e-9
-    mean = chroma.mean(axis=0)
+    mean = chroma.mean(axis=0).astype(np.float32)
     tonic, major, minor = _key(mean)
     change = np.abs(np.diff(chroma, axis=0)).sum(axis=1).mean() if len(chroma) > 1 else 0.0
     values = [

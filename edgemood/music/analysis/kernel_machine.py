@@ -54,11 +54,12 @@ class KernelMachine:
 
     def standardised(self, values: Floats) -> Floats:
         """Features (…, features) as the machine sees them, not more than 3 deviations off."""
-        return np.clip((values - self.mean) / self.deviation, -3.0, 3.0).astype(np.float32)
+        limited = np.clip((values - self.mean) / self.deviation, -3.0, 3.0)
+        return np.asarray(limited, dtype=np.float32)
 
     def logits(self, values: Floats) -> Floats:
         """Log probabilities, (n, classes), of features (n, features)."""
-        return (self.pair_logits(values) + self.word_logits(values)) / 2
+        return np.float32(0.5) * (self.pair_logits(values) + self.word_logits(values))
 
     def pair_logits(self, values: Floats) -> Floats:
         """Log probabilities, (n, classes), by the pairs alone."""

@@ -92,7 +92,8 @@ class SoundModel:
         """
         net = log_softmax(slice_logits).mean(axis=0)
         both = self._net_share * net + (1.0 - self._net_share) * machine_logits
-        shares = np.exp(log_softmax(self._sharpness * both[np.newaxis])[0]).tolist()
+        sharpened = np.asarray(self._sharpness * both[np.newaxis], dtype=np.float32)
+        shares = np.exp(log_softmax(sharpened)[0]).tolist()
         return dict(zip(QUADRANTS, shares, strict=True))
 
 

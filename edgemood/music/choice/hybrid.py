@@ -78,7 +78,7 @@ class Connoisseur:
             content=content,
             taste=blended(likings),
             neighbours=neighbours,
-            deeds=np.asarray(deeds) / len(tastes),
+            deeds=np.asarray(deeds / np.float32(len(tastes)), dtype=np.float32),
             known=sum(self._store.evidence(name).at for name in who) / len(who),
             listeners=who,
             recommenders=recommenders,
