@@ -114,6 +114,13 @@ class AppendLog:
         with self._held():
             write_durably(self.path, _lines_of(fold(self.read().records)))
 
+    def size(self) -> int:
+        """Bytes."""
+        try:
+            return self.path.stat().st_size
+        except FileNotFoundError:
+            return 0
+
     def state(self) -> tuple[int, ...]:
         """Something that is another whenever the file is; empty when there is none."""
         try:

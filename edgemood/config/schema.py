@@ -13,8 +13,6 @@ from edgemood.emotion import Emotion
 PLAYLISTS = r"^(none|[^*/\\]*\*[^*/\\]*)$"
 """names of playlists: one star, and nothing that a file's name cannot hold; or none"""
 
-Strategy = Literal["match", "lift", "steady", "table"]
-
 MODELS = Path(__file__).resolve().parents[2] / "models"
 
 
@@ -138,7 +136,7 @@ class MoodTable(Section):
 class MusicConfig(Section):
     """What is played."""
 
-    strategy: Strategy = "match"
+    strategy: Literal["match", "lift", "steady", "table"] = "match"
     """match: music like the room; lift: begin where an unpleasant mood is and walk towards
     `target`; steady: near `target` whatever the room, which only shades it; table: by `table`"""
     target: Emotion = Emotion.HAPPY

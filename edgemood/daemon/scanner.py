@@ -64,18 +64,15 @@ class ScannerProcess:
 
 
 def open_index(folder: Path | None, config: MusicConfig) -> SongIndex:
-    """The song index kept in a folder; what is wrong with it is logged, and costs no music."""
+    """The song index kept in a folder; what is wrong with it costs no music."""
     words = SHIPPED
     try:
         words = SHIPPED if config.words is None else Words.with_owners(config.words)
     except LibraryError as error:
         log.warning("%s; it is not used", error)
-    try:
-        if folder is not None:
-            return SongIndex.open(folder, words, mend=True)
-    except LibraryError as error:
-        log.warning("%s; until it can be, songs are not remembered", error)
-    return SongIndex.in_memory(words)
+    if folder is None:
+        return SongIndex.in_memory(words)
+    return SongIndex.open(folder, words, mend=True)
 
 
 def scanner_of(

@@ -11,7 +11,7 @@ import numpy as np
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.config.schema import Config, MusicConfig, Strategy
+from edgemood.config.schema import Config, MusicConfig
 from edgemood.errors import EdgemoodError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, SongVectors, TasteStore
@@ -20,7 +20,7 @@ from edgemood.music.duck import Duck
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
 from edgemood.music.following import LibraryFollower
-from edgemood.music.keeper import QueueKeeper
+from edgemood.music.keeper import Memory, QueueKeeper
 from edgemood.music.last_mood import LastMood
 from edgemood.music.library import SongIndex
 from edgemood.music.library.columns import Library
@@ -29,7 +29,6 @@ from edgemood.music.queue import QueuedSong, State
 from edgemood.music.quiet_volume import QuietVolume
 from edgemood.music.status import MusicStatus
 from edgemood.music.strategy import path_for
-from edgemood.state import AskedStrategy, Memory
 from edgemood.trouble import Faults, Trouble
 
 _FIRST_PAUSE_S = 1.0
@@ -37,6 +36,7 @@ _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
+_STRATEGY = "strategy"
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,7 @@ class Dj:
             take=self._take_library,
             forget=self._forget_library,
             on_progress=on_progress,
+            faults=self._faults,
         )
         self._keeper = QueueKeeper(
             self._player,
@@ -179,15 +180,15 @@ class Dj:
             await self._keeper.move_on(replace=False)
         return f"not {self._name(unwanted)}"
 
-    def use_strategy(self, strategy: Strategy) -> bool:
-        """Choose by another strategy than the configured one; whether that was kept.
+    def use_strategy(self, strategy: str) -> str:
+        """Choose by another strategy than the configured one; gives what was done, in words.
 
         Holds through restarts, until the configuration names another one than it does now.
         """
-        kept = self._memory.keep(AskedStrategy(said=strategy, configured=self._configured))
+        self._memory.keep(_STRATEGY, {"said": strategy, "configured": self._configured})
         self._config = self._config.model_copy(update={"strategy": strategy})
         self._follow_mood()
-        return kept
+        return f"the strategy is {strategy} now"
 
     async def like(self) -> str:
         """Note that somebody likes the song that plays; gives what was done, in words.
@@ -338,10 +339,10 @@ class Dj:
 
 def _as_said(config: MusicConfig, memory: Memory) -> MusicConfig:
     """The configuration with the strategy that somebody asked for meanwhile."""
-    asked = memory.recall(AskedStrategy)
-    if asked is None or asked.configured != config.strategy:
+    document = memory.recall(_STRATEGY) or {}
+    if document.get("configured") != config.strategy:
         return config
-    return config.model_copy(update={"strategy": asked.said})
+    return config.model_copy(update={"strategy": document["said"]})
 
 
 def _end_if_cancelled() -> None:

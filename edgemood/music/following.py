@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
 
 from edgemood.errors import IndexDamagedError, LibraryError
 from edgemood.music.chores import Chores
 from edgemood.music.library import Library, SongIndex
 from edgemood.music.library.sync import LibrarySync
 from edgemood.music.player import Change, Player
-from edgemood.trouble import Trouble
+from edgemood.trouble import Faults, Trouble
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,8 @@ class LibraryFollower:
 
     `take` is given each new library, and `forget` called when songs are to have other numbers from
     now on; `on_progress` is called now and then. The music goes on without an index that cannot be
-    used. Every coroutine raises PlayerError.
+    used, from memory, and it is opened again as soon as it can be. Every coroutine raises
+    PlayerError. None waits on the loop for a disk, or for another process that writes.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class LibraryFollower:
         take: Callable[[Library], Awaitable[None]],
         forget: Callable[[], None],
         on_progress: Callable[[], None],
+        faults: Faults | None = None,
     ) -> None:
         self._player = player
         self._index = index
@@ -42,10 +45,13 @@ class LibraryFollower:
         self._forget = forget
         self._on_progress = on_progress
         self._songs = 0
+        self._rebuilt = False
+        """whether the index was begun anew and has not been of use since"""
         self._stale: set[Change] = set()
         self._due = asyncio.Event()
         self._empty = Trouble(log)
-        self._index_trouble = Trouble(log)
+        self._index_trouble = Trouble(log, faults)
+        self._tell(index.store.problem)
         self.detail = ""
         """what is wrong with the library and what to do about it; empty when nothing is"""
 
@@ -55,14 +61,10 @@ class LibraryFollower:
         self._due.set()
 
     def rebuild(self, problem: str) -> None:
-        """Begin the index anew, because of a problem somebody found in it."""
-        try:
-            self._index.rebuild(problem)
-        except LibraryError as error:
-            self._index_trouble.starts(str(error))
-        self._songs = 0
-        self._forget()
-        self.note(Change)
+        """Begin the index anew, because of a problem somebody found in it; at the next look."""
+        self._index.damage = problem
+        if not self._rebuilt:  # else it is damaged as soon as it is made: no oftener than a look
+            self.note()
 
     async def arrive(self) -> None:
         """MPD was found (again): return once there are songs to choose from, if there are any."""
@@ -74,7 +76,7 @@ class LibraryFollower:
                 self.rebuild(str(error))
             except LibraryError as error:
                 self._index_trouble.starts(str(error))
-        if not self._songs:
+        if not self._songs or self._index.damage:
             await self._follow()
 
     async def run(self, on_news: Callable[[], None]) -> None:
@@ -89,19 +91,62 @@ class LibraryFollower:
         """Look once; whether there is news in the index, from whoever wrote it."""
         stale = self._chores.due(self._stale)
         self._stale -= stale
+        problem, news = "", True
         try:
-            await self._sync.follow(stale, self._on_progress)
-            await self._chores.heed(stale)
-            if not self._index.changed():
-                return False
-            await self._load()
+            if await self._opened_anew():
+                stale = set(Change)
+                await self._load()
+            problem = await self._first_problem(
+                partial(asyncio.to_thread, self._index.labels.catch_up),
+                partial(self._sync.follow, stale, self._on_progress),
+                partial(self._chores.heed, stale),
+            )
+            news = await asyncio.to_thread(self._index.changed)
+            if news:
+                await self._load()
+            self._rebuilt = False
         except IndexDamagedError as error:
-            self.rebuild(str(error))
+            problem = str(error)
+            self.rebuild(problem)
         except LibraryError as error:
-            self._index_trouble.starts(str(error))
+            problem = str(error)
+        if problem:
+            self._stale |= stale
+        self._tell(problem or self._index.store.problem)
+        if news:
+            self._say_when_empty()
+        return news
+
+    async def _first_problem(self, *steps: Callable[[], Awaitable[None]]) -> str:
+        """Do each of these, whatever becomes of the others; the first trouble with the index."""
+        problems = []
+        for step in steps:
+            try:
+                await step()
+            except IndexDamagedError:
+                raise
+            except LibraryError as error:
+                problems.append(str(error))
+        return next(iter(problems), "")
+
+    def _tell(self, problem: str) -> None:
+        if problem:
+            self._index_trouble.starts(problem)
         else:
             self._index_trouble.ends("the song index can be used again")
-        self._say_when_empty()
+
+    async def _opened_anew(self) -> bool:
+        """Open the index anew if it has to be; whether its songs have other numbers now."""
+        if self._index.damage:
+            await asyncio.to_thread(self._index.rebuild, self._index.damage)
+            self._rebuilt = True
+        elif self._index.store.problem or self._index.store.replaced:
+            if not await asyncio.to_thread(self._index.reopen):
+                return False
+        else:
+            return False
+        self._songs = 0
+        self._forget()
         return True
 
     async def _load(self) -> None:

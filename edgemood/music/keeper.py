@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from typing import Any, Protocol
 
 from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
@@ -25,14 +26,28 @@ from edgemood.music.queue import (
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import TakeOver, hands
 from edgemood.music.wanted import MusicWanted, ran_out
-from edgemood.state import Hands, Memory, OwnQueue, PlayedSongs, VolumeBefore
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
 _START_EVERY_S = 15.0
 
+_OWN = "queue"
+_PLAYED = "played"
+VOLUME = "volume"
+"""the document with the volume to be restored, while the box has turned it down"""
+_HANDS = "hands"
 
 log = logging.getLogger(__name__)
+
+
+class Memory(Protocol):
+    """Where small JSON documents are kept through restarts."""
+
+    def recall(self, name: str) -> Any:
+        """The document, or None."""
+
+    def keep(self, name: str, document: Any) -> None:
+        """Replace the document."""
 
 
 class QueueKeeper:
@@ -108,10 +123,8 @@ class QueueKeeper:
         """Find one's way in the queue of an MPD just connected to."""
         now = await self._player.snapshot()
         await self._make_good(now.volume)
-        self.own = recognise(_songs(self._memory.recall(OwnQueue)), now)
-        self._played = [
-            song for song in _songs(self._memory.recall(PlayedSongs)) if song in now.songs
-        ]
+        self.own = recognise(self._remembered(_OWN), now)
+        self._played = [song for song in self._remembered(_PLAYED) if song in now.songs]
         self._wanted.arrive(now, self.own)
         if now.random and len(self.own) < len(now.waiting):
             # no telling whether people's songs were played already, and no place behind them
@@ -122,7 +135,7 @@ class QueueKeeper:
 
     async def leave(self) -> None:
         """Undo what must not outlast the box: a fade that is being cut short."""
-        if self._memory.recall(VolumeBefore) is not None:
+        if self._memory.recall(VOLUME) is not None:
             await self._make_good(await self._player.volume())
 
     async def tend(self) -> None:
@@ -160,9 +173,9 @@ class QueueKeeper:
                 await self._player.next()
 
         if now.state is State.PLAY and now.volume:
-            self._memory.keep(VolumeBefore(percent=min(now.volume, 100)))
+            self._memory.keep(VOLUME, now.volume)
             await fade_over(self._player, self._clock, now.volume, go_on)
-            self._memory.forget(VolumeBefore)
+            self._memory.keep(VOLUME, None)
         else:
             await go_on()
         await self._look()
@@ -186,8 +199,8 @@ class QueueKeeper:
             self._replace |= replace
             raise
         finally:
-            self._memory.keep(OwnQueue(songs=_pairs(self.own)))
-            self._memory.keep(PlayedSongs(songs=_pairs(self._played)))
+            self._remember(_OWN, self.own)
+            self._remember(_PLAYED, self._played)
 
     def _fills(self, now: Snapshot) -> bool:
         """Whether songs may be added beyond those that replace others."""
@@ -287,27 +300,24 @@ class QueueKeeper:
 
     async def _make_good(self, volume: int | None) -> None:
         """Put the volume back that was there before a fade was cut short."""
-        before = self._memory.recall(VolumeBefore)
-        if before is not None and volume is not None and volume < before.percent:
-            await self._player.set_volume(before.percent)
-        self._memory.forget(VolumeBefore)
+        before = self._memory.recall(VOLUME)
+        if before is not None and volume is not None and volume < before:
+            await self._player.set_volume(before)
+        self._memory.keep(VOLUME, None)
 
     def _remembered_hands(self) -> tuple[bool, float | None]:
         """Whether music was wanted, and when a hand was last on the controls, in this boot."""
-        hands = self._memory.recall(Hands)
-        if hands is None or hands.boot != boot_id():
+        document = self._memory.recall(_HANDS) or {}
+        if document.get("boot") != boot_id():
             return True, None
-        since_s = hands.since_s
-        return hands.wanted, None if since_s is None else min(since_s, self._clock.now_s())
+        return document["wanted"], document["since_s"]
 
     def _remember_hands(self) -> None:
         since_s, wanted = self._take_over.since_s, self._wanted.wanted
-        self._memory.keep(Hands(boot=boot_id(), wanted=wanted, since_s=since_s))
+        self._memory.keep(_HANDS, {"boot": boot_id(), "wanted": wanted, "since_s": since_s})
 
+    def _remembered(self, name: str) -> list[QueuedSong]:
+        return [QueuedSong(id_, file) for id_, file in self._memory.recall(name) or []]
 
-def _songs(document: OwnQueue | PlayedSongs | None) -> list[QueuedSong]:
-    return [] if document is None else [QueuedSong(*pair) for pair in document.songs]
-
-
-def _pairs(songs: Iterable[QueuedSong]) -> tuple[tuple[int, str], ...]:
-    return tuple((song.id, song.file) for song in songs)
+    def _remember(self, name: str, songs: list[QueuedSong]) -> None:
+        self._memory.keep(name, [[song.id, song.file] for song in songs])

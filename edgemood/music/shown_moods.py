@@ -33,11 +33,13 @@ class ShownMoods:
         rows = np.flatnonzero(self._known(library.ids) != signs)[:SONGS_AT_ONCE]
         wrote = False
         for row in rows.tolist():
-            file = (await asyncio.to_thread(library.song, row)).file
+            song = await asyncio.to_thread(library.song, row)
+            if song is None:  # forgotten since
+                continue
             wanted = _stickers(library, row)
-            there = await self._player.stickers_of(file)
+            there = await self._player.stickers_of(song.file)
             if news := {name: word for name, word in wanted.items() if there.get(name) != word}:
-                await self._player.set_stickers({file: news})
+                await self._player.set_stickers({song.file: news})
                 wrote = True
         self._note(library.ids[rows], signs[rows])
         return wrote

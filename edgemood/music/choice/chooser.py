@@ -27,6 +27,8 @@ from edgemood.music.strategy import Limits, Target
 
 _ENOUGH = 0.15
 """A song this much below the best fitting one fits well enough; among such, taste decides."""
+_TRIES = 3
+"""songs that may turn out to be forgotten, one after the other, before none is chosen"""
 _REMEMBERED = 100
 """choices whose outcome may still become known"""
 
@@ -104,19 +106,25 @@ class Chooser:
 
         Which songs may come, and what gives way in a small library, is for `may_come` to say.
         """
-        allowed = may_come(
+        by = self._by_taste if self._config.choose == "hybrid" else self._by_mood
+        vanished: set[int] = set()
+        for _ in range(_TRIES):
+            allowed = self._allowed(target, past, self._gone | vanished)
+            if not allowed.size:
+                return None
+            row, choice = by(target, allowed)
+            if choice is not None:
+                return choice
+            vanished.add(int(self._library.ids[row]))
+        return None
+
+    def _allowed(self, target: Target, past: Past, gone: set[int]) -> Rows:
+        return may_come(
             self._library,
             past,
             self._heard.ages_s(self._no_repeat_s),
-            Filters(
-                self._config.languages, self._limits(target.limits), self.playlists, self._gone
-            ),
+            Filters(self._config.languages, self._limits(target.limits), self.playlists, gone),
         )
-        if not allowed.size:
-            return None
-        if self._config.choose == "hybrid":
-            return self._by_taste(target, allowed)
-        return self._by_mood(target, allowed)
 
     def began(self, file: str) -> None:
         """A song, whoever queued it, begins to play: it is not to come again soon."""
@@ -150,7 +158,7 @@ class Chooser:
             right = event.kind == "played"
             self._store.tell_parts(credit.credited(self._store.parts(), shares, right=right))
 
-    def _by_mood(self, target: Target, allowed: Rows) -> Choice:
+    def _by_mood(self, target: Target, allowed: Rows) -> tuple[int, Choice | None]:
         fit = (self._connoisseur.vectors.matrix @ self._query(target)).clip(0, 1)
         if self._config.choose == "random":
             rows = _of_class(self._library, strongest(target.scores), allowed)
@@ -160,9 +168,11 @@ class Chooser:
             weights = fit[near].astype(np.float64) + 1e-9
             row, how = int(self._rng.choice(near, p=weights / weights.sum())), ""
         song, value = self._library.song(row), float(fit[row])
-        return Choice(song, value, why.fitting(song, target, value) + how)
+        if song is None:
+            return row, None
+        return row, Choice(song, value, why.fitting(song, target, value) + how)
 
-    def _by_taste(self, target: Target, allowed: Rows) -> Choice:
+    def _by_taste(self, target: Target, allowed: Rows) -> tuple[int, Choice | None]:
         opinion = self._connoisseur.opinion(self._query(target), target.room, self.present)
         weights = credit.weights(self._config.weights, self._store.parts())
         fits = opinion.content
@@ -181,14 +191,16 @@ class Chooser:
             draws = sampled(opinion.taste[rows], opinion.deeds[rows], self._rng)
             lucky = total[rows] + weights["taste"] * (draws - opinion.taste[rows])
             row, how = int(rows[np.argmax(lucky)]), ""
+        song = self._library.song(row)
+        if song is None:
+            return row, None
         self._remember(row, allowed, opinion, weights)
-        fitting = why.fitting(self._library.song(row), target, float(fits[row]))
-        return self._explained(row, f"{fitting}{how}", opinion, weights)
+        fitting = why.fitting(song, target, float(fits[row]))
+        return row, self._explained(row, song, f"{fitting}{how}", opinion, weights)
 
     def _explained(
-        self, row: int, fitting: str, opinion: Opinion, weights: Mapping[str, float]
+        self, row: int, song: Song, fitting: str, opinion: Opinion, weights: Mapping[str, float]
     ) -> Choice:
-        song = self._library.song(row)
         values = {part: float(opinion.of(part)[row]) for part in weights}
         liked = why.liked(
             opinion.listeners, values["taste"], float(opinion.deeds[row]), opinion.known

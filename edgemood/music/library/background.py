@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from edgemood.clock import Clock, SystemClock
+from edgemood.database import is_whole
 from edgemood.errors import IndexDamagedError, LibraryError
 from edgemood.music.library.analyse import analysis_stamp
 from edgemood.music.library.crew import Crew, Folders, LocalCrew
@@ -22,7 +23,6 @@ from edgemood.music.library.report import Order, ScanReport, ScanState, decode_o
 from edgemood.music.library.scan import Progress, Scan, step_back
 from edgemood.music.library.store import UNCHECKED
 from edgemood.music.library.sync import MUSIC_FOLDER
-from edgemood.music.library.tables import is_whole
 from edgemood.music.library.worklist import Worklist
 
 _LOOK_EVERY_S: Final = 15.0

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, NO_IDEA
+from edgemood.errors import LibraryError
 from edgemood.music.song import Origin, Song
 
 FEATURES = 16
@@ -46,8 +47,8 @@ ROW = np.dtype(
 class Songs(Protocol):
     """Where the words about a song are: title, artist, why its mood is what it is."""
 
-    def song(self, id_: int) -> Song:
-        """The song with this number. Raises LookupError when it was forgotten."""
+    def song(self, id_: int) -> Song | None:
+        """The song with this number; None when it was forgotten. Raises LibraryError."""
         ...
 
 
@@ -118,9 +119,12 @@ class Library:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def song(self, row: int) -> Song:
-        """Everything about the song in this row."""
-        return self.words.song(int(self.ids[row]))
+    def song(self, row: int) -> Song | None:
+        """Everything about the song in this row; None when it cannot be had, as a forgotten one."""
+        try:
+            return self.words.song(int(self.ids[row]))
+        except LibraryError:  # whoever looks after the index finds that out, too
+            return None
 
     def row_of(self, file: str) -> int | None:
         """The row of MPD's name for a song."""
@@ -138,7 +142,7 @@ class Library:
         return rows
 
     def get(self, file: str) -> Song | None:
-        """The song under MPD's name for it."""
+        """The song under MPD's name for it, if it can be had."""
         row = self.row_of(file)
         return None if row is None else self.song(row)
 
@@ -190,6 +194,23 @@ def file_key(file: str) -> int:
 def language_number(number: int) -> int:
     """What the column `language` says of the language with this number."""
     return number if number <= LANGUAGES else 0
+
+
+def check(
+    rows: NDArray[np.void], songs: NDArray[np.int64], languages: int, genre_names: int
+) -> None:
+    """Raise ValueError when these cannot be the rows of these songs, with so many names."""
+    sound = (
+        np.array_equal(rows["ids"], songs)
+        and (rows["origin"] < len(ORIGINS)).all()
+        and (rows["language"] < max(languages, 1)).all()
+        and (rows["genres"] >= 0).all()
+        and (rows["genres"] < max(genre_names, 1)).all()
+        and (rows["artist"] >= 0).all()
+        and all(np.isfinite(rows[name]).all() for name in ("scores", "affect", "reliability"))
+    )
+    if not sound:
+        raise ValueError("rows that no song has")
 
 
 def fill_row(row: np.void, song: Song) -> None:

@@ -49,6 +49,8 @@ def records(index: SongIndex) -> Iterator[dict[str, Any]]:
     library = index.library()
     for row in range(len(library)):
         song = library.song(row)
+        if song is None:  # forgotten since
+            continue
         labels = index.labels.of(file_key(song.file))
         yield {
             **_about(song),

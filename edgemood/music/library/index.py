@@ -5,13 +5,23 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 import time
+from array import array
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from edgemood.music.library.columns import GENRES, ROW, Library, file_key, fill_row, language_number
+from edgemood.errors import IndexDamagedError, LibraryError
+from edgemood.music.library.columns import (
+    GENRES,
+    ROW,
+    Library,
+    check,
+    file_key,
+    fill_row,
+    language_number,
+)
 from edgemood.music.library.journal import LabelJournal
 from edgemood.music.library.labels import Labels
 from edgemood.music.library.moods import pack, song_mood, unpack
@@ -50,19 +60,29 @@ class SongIndex:
         self.store = store
         self.words = words
         self.now_s = now_s
+        self.damage = ""
+        """what was found wrong with the file while one song was looked up; `rebuild` for it"""
         self.labels = Labels(store, journal, self._refresh_files, words, now_s)
-        if store.fresh:
-            self.labels.restore()
+        try:
+            self._begin()
+        except IndexDamagedError as error:
+            if not store.mends:
+                raise
+            self.rebuild(str(error))
 
     @classmethod
     def open(cls, folder: Path, words: Words = SHIPPED, *, mend: bool = False) -> Self:
         """The index kept in a folder; it is made where there is none.
 
-        With `mend`, a damaged one is moved aside and begun anew; that is the daemon's business.
+        With `mend`, a damaged one is moved aside and begun anew, and one that cannot be used now is
+        replaced by memory (`Store.problem` says why, `reopen` ends it): the daemon's business.
         """
         with contextlib.suppress(OSError):  # SQLite says what is wrong with it
             folder.mkdir(parents=True, exist_ok=True)
-        return cls(Store(folder / FILE_NAME, mend=mend), LabelJournal(folder / JOURNAL_NAME), words)
+        journal = LabelJournal(folder / JOURNAL_NAME)
+        if mend:
+            journal.make_way()
+        return cls(Store(folder / FILE_NAME, mend=mend), journal, words)
 
     @classmethod
     def in_memory(cls, words: Words = SHIPPED) -> Self:
@@ -72,7 +92,23 @@ class SongIndex:
     def rebuild(self, problem: str) -> None:
         """Begin anew with the owner's labels, because of a problem found in the file."""
         self.store.rebuild(problem)
-        self.labels.restore()
+        self.damage = ""
+        self._begin()
+
+    def reopen(self) -> bool:
+        """Use the file that is there now; False when it cannot be used still."""
+        return self.store.reopen() and self._begin()
+
+    def _begin(self) -> bool:
+        """Bring what was opened up to date; what cannot be done now is told and done later."""
+        try:
+            self.labels.catch_up()
+        except IndexDamagedError:
+            raise
+        except LibraryError:
+            pass
+        self.store.be_patient()
+        return True
 
     def close(self) -> None:
         """Let go of the file."""
@@ -84,24 +120,26 @@ class SongIndex:
 
     def library(self) -> Library:
         """All songs that are there, column by column."""
-        with self.store.reading() as database:
-            database.execute("BEGIN")  # rows and names of the same instant
-            try:
-                rows = bytearray()
-                for (packed,) in database.execute("SELECT packed FROM row ORDER BY song"):
-                    rows += packed
-                languages, genres = (_names(database, kind) for kind in ("language", "genre"))
-            finally:
-                database.execute("ROLLBACK")
-        return Library.from_rows(np.frombuffer(rows, ROW), languages, genres, self)
+        with self.store.snapshot() as database:
+            packed = bytearray()
+            songs = array("q")
+            for song, row in database.execute("SELECT song, packed FROM row ORDER BY song"):
+                songs.append(song)
+                packed += row
+            rows = np.frombuffer(packed, ROW)
+            languages, genres = (_names(database, kind) for kind in ("language", "genre"))
+            check(rows, np.frombuffer(songs, np.int64), len(languages), len(genres))
+        return Library.from_rows(rows, languages, genres, self)
 
-    def song(self, id_: int) -> Song:
-        """The song with this number. Raises LookupError when it was forgotten."""
-        with self.store.reading() as database:
-            row = database.execute(f"{_SONG} WHERE song.id = ?", (id_,)).fetchone()
-            if row is None:
-                raise LookupError(f"song {id_} was forgotten")
-            return self._song(database, row)
+    def song(self, id_: int) -> Song | None:
+        """The song with this number; None when it was forgotten."""
+        try:
+            with self.store.reading() as database:
+                row = database.execute(f"{_SONG} WHERE song.id = ?", (id_,)).fetchone()
+                return None if row is None else self._song(database, row)
+        except IndexDamagedError as error:
+            self.damage = str(error)
+            raise
 
     def song_named(self, file: str) -> Song | None:
         """The song under MPD's name for it, if it is there."""
@@ -176,26 +214,31 @@ class SongIndex:
 
     def _refresh_files(self, keys: Iterable[int]) -> None:
         with self.store.reading() as database:
-            found = [database.execute("SELECT id FROM song WHERE key = ?", (key,)) for key in keys]
-            self.refresh([row[0] for rows in found for row in rows])
+            found = [
+                row[0]
+                for key in keys
+                for row in database.execute("SELECT id FROM song WHERE key = ?", (key,))
+            ]
+        self.refresh(found)
 
     def _packed(self, database: sqlite3.Connection, id_: int) -> bytes | None:
         """The row of a song, or None when it is not there."""
-        found = database.execute(
-            f"{_SONG} WHERE song.id = ? AND gone_at IS NULL", (id_,)
-        ).fetchone()
-        if found is None:
-            return None
-        artist, language, features = found[-3:]
-        row = np.zeros(1, ROW)[0]
-        fill_row(row, self._song(database, found))
-        row["artist"], row["language"] = artist, language_number(language)
-        numbers = np.frombuffer(found[5], "<i2")[:GENRES]
-        row["genres"][: len(numbers)] = numbers
-        if features is not None:
-            row["features"] = np.frombuffer(features, "<f2")
-        packed: bytes = row.tobytes()
-        return packed
+        with self.store.reading():
+            found = database.execute(
+                f"{_SONG} WHERE song.id = ? AND gone_at IS NULL", (id_,)
+            ).fetchone()
+            if found is None:
+                return None
+            artist, language, features = found[-3:]
+            row = np.zeros(1, ROW)[0]
+            fill_row(row, self._song(database, found))
+            row["artist"], row["language"] = artist, language_number(language)
+            numbers = np.frombuffer(found[5], "<i2")[:GENRES]
+            row["genres"][: len(numbers)] = numbers
+            if features is not None:
+                row["features"] = np.frombuffer(features, "<f2")
+            packed: bytes = row.tobytes()
+            return packed
 
     def _song(self, database: sqlite3.Connection, row: tuple[Any, ...]) -> Song:
         id_, path, title, artist, album, genres, year, language, duration_s, *_ = row
@@ -209,13 +252,13 @@ class SongIndex:
         ]
         return Song(
             file=file,
-            title=title,
-            artist=artist or "",
-            album=album or "",
+            title=title + "",
+            artist=(artist or "") + "",
+            album=(album or "") + "",
             genres=tuple(names),
-            year=year,
-            language=language or "",
-            duration_s=duration_s,
+            year=None if year is None else int(year),
+            language=(language or "") + "",
+            duration_s=None if duration_s is None else float(duration_s),
             id=id_,
             mood=song_mood(self.labels.mood(file), self.sources(id_)),
         )
@@ -226,7 +269,6 @@ def _names(database: sqlite3.Connection, kind: str) -> tuple[str, ...]:
     rows = database.execute(
         "SELECT id, name FROM name WHERE kind = ? ORDER BY id", (kind,)
     ).fetchall()
-    names = [""] * (1 + (rows[-1][0] if rows else 0))
-    for number, name in rows:
-        names[number] = name
-    return tuple(names)
+    if [number for number, _ in rows] != list(range(1, len(rows) + 1)):
+        raise ValueError(f"numbers of kind {kind} are missing")
+    return ("", *(name + "" for _, name in rows))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from edgemood.errors import LibraryError
+from edgemood.append_log import Mark
+from edgemood.errors import IndexDamagedError, LibraryError
 from edgemood.music.library.columns import file_key
-from edgemood.music.library.journal import Entry, LabelJournal
+from edgemood.music.library.journal import JOURNALLED, Entry, LabelJournal
+from edgemood.music.library.paths import path_text
 from edgemood.music.library.store import Store
 from edgemood.music.library.tags import folder_says, label_says
 from edgemood.music.song import SongMood
@@ -19,8 +23,10 @@ GIVEN_BY: Final = ("command", "sticker", "kept", "playlist")
 a playlist, which wins over a folder. ``kept`` is the word for a file that has moved since."""
 
 _EQUAL: Final = ("command", "sticker", "kept")
-_JOURNALLED: Final = ("command", "kept")
-"""the others are MPD's to keep"""
+_MARK: Final = "labels"
+"""how far the index knows the journal"""
+
+log = logging.getLogger(__name__)
 
 
 class Labels:
@@ -46,23 +52,26 @@ class Labels:
         self._refresh = refresh
         self._words = words
         self._now_s = now_s
+        self._known: object = None
+        """what the journal and the file were when the index last caught up"""
 
     def give(self, file: str, word: str, given_by: str = "command") -> None:
         """Label a song; on return, this survives a power cut and the loss of the index.
 
         Raises LibraryError also for a word that speaks of no mood.
         """
-        if label_says(given_by, word, self._words) is None:
+        if not _is_text(word) or label_says(given_by, word, self._words) is None:
             raise LibraryError(
                 f"{word!r} speaks of no mood; say angry, disgust, fear, happy, sad, surprise, "
                 "neutral, or words such as calm, energetic, melancholic"
             )
-        self._write([Entry(self._now(), file, word, given_by)])
+        self._say([Entry(self._now(), file, word, given_by)])
 
     def take(self, file: str) -> bool:
         """Take away the labels given here, not in MPD; False when there are none."""
-        given = [by for by in self.of(file_key(file)) if by in _JOURNALLED]
-        self._write([Entry(self._now(), file, None, by) for by in given])
+        self.catch_up()
+        given = [by for by in self.of(file_key(file)) if by in JOURNALLED]
+        self._say([Entry(self._now(), file, None, by) for by in given])
         return bool(given)
 
     def replace(self, given_by: str, words: Mapping[str, str]) -> None:
@@ -92,22 +101,79 @@ class Labels:
         best = _best(words)
         if best is not None:
             word, at = words[best][0], words[best][1]
-            entries = [Entry(self._now(), old_file, None, by) for by in words if by in _JOURNALLED]
-            self._write([*entries, Entry(at, new_file, word, "kept")])
+            entries = [Entry(self._now(), old_file, None, by) for by in words if by in JOURNALLED]
+            entries.append(Entry(at, new_file, word, "kept"))
+            if self._journal is None:
+                self._say(entries)
+            else:
+                self._journal.write(entries)
+                self.catch_up()  # within the transaction that moves the song: all or nothing
 
-    def restore(self) -> None:
-        """Take over what the journal says."""
+    def catch_up(self) -> None:
+        """Take over what the journal says and the index does not know.
+
+        That is all of it, when either is not the one that the other knew: then neither is believed
+        more than the other, and what only the index knows is written down again.
+        """
         if self._journal is None:
             return
-        with self._store.writing():
-            for entry in self._journal.read():
-                self._apply(entry)
+        state = self._store.generation, self._journal.state()
+        if state == self._known:
+            return
+        if self._has_news(self._journal):
+            with self._store.writing():
+                self._take_over(self._journal)
+        self._known = state
+
+    def _has_news(self, journal: LabelJournal) -> bool:
+        mark = self._store.recall(_MARK)
+        news = journal.news(Mark.parse(mark))
+        return bool(news.entries) or str(news.mark) != mark
+
+    def _take_over(self, journal: LabelJournal) -> None:
+        mark = Mark.parse(self._store.recall(_MARK))
+        news = journal.news(mark)
+        if news.whole and (lost := self._lost(news.entries)):
+            journal.write(lost)
+            news = journal.news(mark)
+        if news.passed_over:
+            log.warning(
+                "%s: %d lines are no labels and are passed over", journal.path, news.passed_over
+            )
+        entries = news.entries
+        if news.whole:
+            entries = [entry for entry in entries if entry.at >= self._at(entry)]
+        for entry in entries:
+            self._apply(entry)
+        self._refresh({file_key(entry.file) for entry in entries})
+        self._store.keep(_MARK, str(news.mark))
+        journal.compact()
+
+    def _at(self, entry: Entry) -> int:
+        """When the index says that such a label was given to the song; before all time if never."""
+        _, at = self.of(file_key(entry.file)).get(entry.given_by, ("", -1))
+        return at
+
+    def _lost(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Labels that the index knows and these entries do not, or only an older word."""
+        latest = {(file_key(entry.file), entry.given_by): entry.at for entry in entries}
+        with self._store.reading() as database:
+            rows = database.execute(
+                "SELECT label.key, path, word, given_by, at FROM label JOIN song USING (key)"
+                " WHERE given_by IN (SELECT value FROM json_each(?))",
+                (json.dumps(JOURNALLED),),
+            )
+            return [
+                Entry(at, path_text(path), word, given_by)
+                for key, path, word, given_by, at in rows
+                if latest.get((key, given_by), -1) < at
+            ]
 
     def of(self, key: int) -> dict[str, tuple[str, int]]:
         """The labels of one file, each with the Unix time it was given at."""
         with self._store.reading() as database:
             rows = database.execute("SELECT given_by, word, at FROM label WHERE key = ?", (key,))
-            return {given_by: (word, at) for given_by, word, at in rows}
+            return {str(given_by): (word + "", at + 0) for given_by, word, at in rows}
 
     def mood(self, file: str) -> SongMood | None:
         """The owner's word on a song; None when there is none."""
@@ -117,15 +183,21 @@ class Labels:
             return folder_says(file)
         return label_says(best, words[best][0], self._words)
 
-    def _write(self, entries: list[Entry]) -> None:
-        if not entries:
+    def _say(self, entries: list[Entry]) -> None:
+        """Keep what somebody said. Where only the index cannot take it now, it will later."""
+        if self._journal is None:
+            with self._store.writing():
+                for entry in entries:
+                    self._apply(entry)
+                self._refresh([file_key(entry.file) for entry in entries])
             return
-        if self._journal is not None:
-            self._journal.write(entries)
-        with self._store.writing():
-            for entry in entries:
-                self._apply(entry)
-            self._refresh([file_key(entry.file) for entry in entries])
+        self._journal.write(entries)
+        try:
+            self.catch_up()
+        except IndexDamagedError:
+            raise
+        except LibraryError as error:
+            log.warning("%s; the label is kept, and counts as soon as that is mended", error)
 
     def _apply(self, entry: Entry) -> None:
         key = file_key(entry.file)
@@ -142,6 +214,11 @@ class Labels:
 
     def _now(self) -> int:
         return int(self._now_s())
+
+
+def _is_text(word: str) -> bool:
+    """Whether it can be written down: a shell passes on bytes that are no letters."""
+    return word.isprintable()
 
 
 def _best(words: Mapping[str, tuple[str, int]]) -> str | None:

@@ -81,6 +81,8 @@ def _density(library: Library, rows: NDArray[np.intp]) -> Iterator[str]:
 def _dots(library: Library, rows: NDArray[np.intp]) -> Iterator[str]:
     for row in rows:
         song = library.song(int(row))
+        if song is None:
+            continue
         x, y = _point(*library.affect[row].tolist())
         colour = _COLOURS[EMOTIONS[int(np.argmax(library.scores[row]))]]
         name = escape("".join(letter if letter.isprintable() else "�" for letter in song.name))

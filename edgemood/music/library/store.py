@@ -6,17 +6,25 @@ import logging
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from threading import RLock, get_ident
+from typing import Final
 
-from edgemood.errors import IndexDamagedError
-from edgemood.music.library.tables import explained, move_aside, open_database, writing
+from edgemood.database import is_ours, is_whole, left_open, move_aside, writing
+from edgemood.errors import IndexDamagedError, LibraryError
+from edgemood.music.library.tables import INDEX
 
 IN_MEMORY = Path(":memory:")
 """an index that lives as long as the process"""
 UNCHECKED = "unchecked"
-"""``yes`` after a power cut, until somebody has looked at every page of the file"""
+"""``yes`` after a power cut, until somebody has looked at every page of a large file"""
+CHECKED_AT_ONCE_BYTES: Final = 32 << 20
+"""a smaller file is looked at when it is opened: a second's work"""
+PATIENCE_S: Final = 5.0
+"""how long a thread waits while another process of the box writes"""
+_SOON_S: Final = 0.2
+"""how long one that others wait for does"""
 _SONGS_A_SECOND_BITS = 20
 """more than could be written; the numbers stay below 2⁵³, which JSON's readers tell apart"""
 
@@ -31,31 +39,40 @@ class Store:
     """
 
     def __init__(self, path: Path, *, mend: bool = True) -> None:
-        """Open the file. A damaged one is moved aside, and `fresh` tells that it began anew.
+        """Open the file; with `mend`, whatever is there, something that can be used is opened.
 
-        Only one process may do so; the others leave it to that one, and get IndexDamagedError.
+        A damaged file is moved aside. One that cannot be used now is replaced by memory, and
+        `problem` says why; `reopen` tries again. Only one process may mend; the others leave it to
+        that one, and get IndexDamagedError or LibraryError.
         """
         self.path = path
-        self.fresh = path == IN_MEMORY or not path.exists()
-        unclean = mend and _left_open(path)
+        self.problem = ""
+        """why the file is not used, in the owner's words; empty when it is"""
+        self.generation = 0
+        """grows whenever another file, or none, is used from now on"""
+        self.mends = mend
+        """whether this process may move a damaged file aside"""
         self._turn, self._readers_turn = RLock(), RLock()
         self._writing_thread: int | None = None
-        try:
-            self._connect()
-        except IndexDamagedError as error:
-            if not mend:
-                raise
-            self._begin_anew(str(error))
-        self._inode = _inode(path)
         self._own_writes = 0
         self._seen: tuple[int, int] | None = None
-        if unclean:
-            self.keep(UNCHECKED, "yes")
+        self._inode: int | None = None
+        try:
+            self._open()
+        except LibraryError as error:
+            if not mend:
+                raise
+            self._live_in_memory(error)
+
+    @property
+    def in_memory(self) -> bool:
+        """Whether what is kept is gone with the process."""
+        return self.path == IN_MEMORY or bool(self.problem)
 
     @property
     def replaced(self) -> bool:
-        """Whether another process has begun a new file in this one's place."""
-        return _inode(self.path) != self._inode
+        """Whether there is another file, or none, in this one's place."""
+        return not self.in_memory and _inode(self.path) != self._inode
 
     def close(self) -> None:
         """Let go of the file."""
@@ -67,37 +84,123 @@ class Store:
         """Move the file aside, for a problem found in it, and begin anew."""
         with self._turn, self._readers_turn:
             self.close()
-            self._begin_anew(problem)
-            self._own_writes += 1
+            try:
+                self._begin_anew(problem)
+            except LibraryError as error:
+                self._live_in_memory(error)
+            self._moved_on()
+
+    def reopen(self) -> bool:
+        """Use the file that is there now, when it could not be used before, or was another.
+
+        False when it cannot be used still.
+        """
+        with self._turn, self._readers_turn:
+            self.close()
+            self._moved_on()
+            try:
+                self._open()
+            except LibraryError as error:
+                self._live_in_memory(error)
+                return False
+            self.problem = ""
+            return True
+
+    def be_patient(self) -> None:
+        """Wait for other processes' writes from now on: not to be written to where others wait."""
+        self._database.execute(f"PRAGMA busy_timeout = {round(1000 * PATIENCE_S)}")
+
+    def _open(self) -> None:
+        unclean = self.mends and left_open(self.path)
+        try:
+            self._connect()
+            if unclean and self.path.stat().st_size <= CHECKED_AT_ONCE_BYTES:
+                self._check()
+                unclean = False
+        except IndexDamagedError as error:
+            if not self.mends:
+                raise
+            self._begin_anew(str(error))
+        if unclean:
+            with suppress(LibraryError):
+                self.keep(UNCHECKED, "yes")
 
     def _connect(self) -> None:
-        self._database = self._reader = open_database(self.path)
-        if self.path != IN_MEMORY:
-            self._reader = open_database(self.path)
+        if self.mends and not is_ours(self.path):
+            raise IndexDamagedError(f"{self.path}: the song index is somebody else's")
+        database = INDEX.open(self.path, busy_s=_SOON_S)
+        if self.path == IN_MEMORY:
+            self._database = self._reader = database
+            return
+        try:
+            self._reader = INDEX.open(self.path, busy_s=_SOON_S)
+        except LibraryError:
+            database.close()
+            raise
+        self._database = database
+        self._inode = _inode(self.path)
+
+    def _check(self) -> None:
+        if not is_whole(self.path):
+            self.close()
+            raise IndexDamagedError(f"{self.path}: the song index is damaged")
+
+    def _moved_on(self) -> None:
+        self._own_writes += 1
+        self.generation += 1
+
+    def _live_in_memory(self, error: LibraryError) -> None:
+        self.problem = f"{error}; until it can be used, songs are not remembered"
+        self._database = self._reader = INDEX.open(IN_MEMORY, busy_s=_SOON_S)
+        self._number_anew()
 
     def _begin_anew(self, problem: str) -> None:
-        log.warning("%s; kept as %s, building a new one", problem, move_aside(self.path))
+        try:
+            aside = move_aside(self.path)
+        except OSError as error:
+            raise LibraryError(f"{problem}, and cannot be moved away ({error.strerror})") from error
+        log.warning("%s; kept as %s, building a new one", problem, aside)
         self._connect()
-        # numbers of the lost index may be remembered elsewhere, as in what somebody likes
+        self.problem = ""
+        self._number_anew()
+
+    def _number_anew(self) -> None:
+        """Numbers of the lost index may be remembered elsewhere, as in what somebody likes."""
         first = int(time.time()) << _SONGS_A_SECOND_BITS
-        self._database.execute("INSERT INTO sqlite_sequence VALUES ('song', ?)", (first,))
-        self._inode = _inode(self.path)
-        self.fresh = True
+        with INDEX.explained(self.path):
+            self._database.execute("INSERT INTO sqlite_sequence VALUES ('song', ?)", (first,))
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
-        """The database, to be read; within `writing`, with what was written so far."""
-        if self.path == IN_MEMORY or self._writing_thread == get_ident():
-            with self._turn, explained(self.path):
+        """The database, to be read; within `writing`, with what was written so far.
+
+        Whatever is not understood in the block counts as damage.
+        """
+        if self.in_memory or self._writing_thread == get_ident():
+            with self._turn, INDEX.decoded(self.path):
                 yield self._database
         else:
-            with self._readers_turn, explained(self.path):
+            with self._readers_turn, INDEX.decoded(self.path):
                 yield self._reader
+
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """The database at one instant, for whoever takes long: others read meanwhile."""
+        if self.in_memory:
+            with self.reading() as database:
+                yield database
+            return
+        with (
+            INDEX.decoded(self.path),
+            closing(sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None)) as mine,
+        ):
+            mine.execute("BEGIN")
+            yield mine
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
         """The database within a transaction: all of the block is kept, or nothing."""
-        with self._turn, explained(self.path):
+        with self._turn, INDEX.explained(self.path):
             if self._database.in_transaction:  # part of a larger one
                 yield self._database
                 return
@@ -135,11 +238,3 @@ def _inode(path: Path) -> int | None:
         return path.stat().st_ino
     except OSError:
         return None
-
-
-def _left_open(path: Path) -> bool:
-    """Whether the last one to write did not get to close the file."""
-    try:
-        return path.with_name(f"{path.name}-wal").stat().st_size > 0
-    except OSError:
-        return False

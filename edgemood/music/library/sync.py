@@ -52,10 +52,11 @@ class LibrarySync:
     async def _follow_songs(self, on_page: Callable[[], None], *, sure: bool) -> None:
         before = await self._player.library_state()
         # MPD tells the time of its last change in seconds, so a second one may look the same
-        if not sure and self._index.store.recall(_STATE) == before:
+        store = self._index.store
+        if not sure and await asyncio.to_thread(store.recall, _STATE) == before:
             return
         if folder := await self._player.music_folder():
-            self._index.store.keep(MUSIC_FOLDER, folder)
+            await asyncio.to_thread(store.keep, MUSIC_FOLDER, folder)
         update = Update(self._index)
         page: list[Tags] = []
         async for tags in self._player.library():
@@ -68,7 +69,7 @@ class LibrarySync:
         if await self._player.library_state() != before:
             return  # songs came or went meanwhile; MPD tells so, and all are compared once more
         tally = await asyncio.to_thread(update.finish)
-        self._index.store.keep(_STATE, before)
+        await asyncio.to_thread(store.keep, _STATE, before)
         if tally.news:
             log.info(
                 "the library has %d songs: %d new, %d changed, %d moved, %d gone",

@@ -1,17 +1,11 @@
-"""The index's file: an SQLite database, its tables, and how older ones are brought up to date."""
+"""The index's file: its tables, and how older ones are brought up to date."""
 
 from __future__ import annotations
 
-import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Final
 
+from edgemood.database import Kind
 from edgemood.errors import IndexDamagedError, LibraryError
-
-BUSY_S: Final = 30.0
-"""how long to wait while another process of the box writes"""
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
@@ -56,99 +50,11 @@ CREATE TABLE pending (song INTEGER PRIMARY KEY);
 CREATE TABLE row (song INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 """
 
-_STEPS: Final = (_TABLES,)
-"""Step n takes a database from version n to n + 1; what was released is never edited."""
-
-VERSION: Final = len(_STEPS)
-
-_DAMAGE: Final = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-
-def open_database(path: Path) -> sqlite3.Connection:
-    """A connection to the database in `path`, made or brought up to date where needed.
-
-    Raises IndexDamagedError when the file is no whole database, LibraryError when it cannot be
-    used for another reason.
-    """
-    with explained(path):
-        database = sqlite3.connect(
-            path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-        )
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            # a power cut may cost the last moments' work, which is done again, never the file
-            database.execute("PRAGMA synchronous = NORMAL")
-            _bring_up_to_date(database, path)
-        except BaseException:
-            database.close()
-            raise
-    return database
-
-
-def _bring_up_to_date(database: sqlite3.Connection, path: Path) -> None:
-    """Take the missing steps, all or none; a newer edgemood's file is left alone."""
-    if _version(database) == VERSION:
-        return
-    with writing(database):
-        version = _version(database)  # another process may have been first
-        if version > VERSION:
-            raise LibraryError(
-                f"{path}: made by a newer edgemood (version {version}, this one knows {VERSION}); "
-                "update edgemood, or move the file away to have the index built anew"
-            )
-        for step in _STEPS[version:]:
-            for statement in step.split(";\n"):
-                database.execute(statement)
-        database.execute(f"PRAGMA user_version = {VERSION}")
-
-
-def _version(database: sqlite3.Connection) -> int:
-    return int(database.execute("PRAGMA user_version").fetchone()[0])
-
-
-@contextmanager
-def writing(database: sqlite3.Connection) -> Iterator[None]:
-    """A transaction: all of it or nothing."""
-    database.execute("BEGIN IMMEDIATE")
-    try:
-        yield
-    except BaseException:
-        if database.in_transaction:
-            database.execute("ROLLBACK")
-        raise
-    database.execute("COMMIT")
-
-
-@contextmanager
-def explained(path: Path) -> Iterator[None]:
-    """Say in the owner's words what goes wrong with the database in `path`."""
-    try:
-        yield
-    except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", None) in _DAMAGE:
-            raise IndexDamagedError(f"{path}: the song index is damaged ({error})") from error
-        if not isinstance(error, sqlite3.OperationalError):
-            raise
-        raise LibraryError(
-            f"{path}: the song index cannot be used ({error}); is the disk full or read-only, or "
-            "does the folder belong to somebody else?"
-        ) from error
-
-
-def is_whole(path: Path) -> bool:
-    """Whether every page of the database is sound; reads all of it."""
-    try:
-        with closing(sqlite3.connect(path, timeout=BUSY_S)) as database:
-            return bool(database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",))
-    except sqlite3.DatabaseError:
-        return False
-
-
-def move_aside(path: Path) -> Path:
-    """Put a damaged database where it does no harm, for whoever wants to look into it."""
-    aside = path.with_name(f"{path.name}.damaged")
-    for ending in ("", "-wal", "-shm"):
-        part = path.with_name(path.name + ending)
-        if part.exists():
-            part.replace(aside.with_name(aside.name + ending))
-    return aside
+INDEX: Final = Kind(
+    name="the song index",
+    steps=(_TABLES,),
+    synchronous="NORMAL",
+    trouble=LibraryError,
+    damage=IndexDamagedError,
+)
+"""A power cut may cost the last moments' work, which is done again; labels have a journal."""

@@ -71,8 +71,9 @@ class Update:
         """Find out what is gone and what has only moved; forget what is gone for long."""
         now = int(self._index.now_s())
         with self._index.store.writing() as database:
-            present = [row[0] for row in database.execute("SELECT song FROM row")]
-            gone = np.setdiff1d(present, np.frombuffer(self._seen, np.int64)).tolist()
+            with self._index.store.reading():
+                present = [row[0] for row in database.execute("SELECT song FROM row")]
+                gone = np.setdiff1d(present, np.frombuffer(self._seen, np.int64)).tolist()
             database.executemany(
                 "UPDATE song SET gone_at = ? WHERE id = ?", [(now, id_) for id_ in gone]
             )
@@ -183,7 +184,8 @@ class Update:
             (new, _SAME_DURATION_S, _SAME_DURATION_S),
         ).fetchall()
         (path,) = database.execute("SELECT path FROM song WHERE id = ?", (new,)).fetchone()
-        named_alike = [id_ for id_, old_path in twins if _name(old_path) == _name(path)]
+        with self._index.store.reading():
+            named_alike = [id_ for id_, old_path in twins if _name(old_path) == _name(path)]
         tagged = database.execute("SELECT title != '' FROM song WHERE id = ?", (new,)).fetchone()[0]
         candidates = named_alike or [id_ for id_, _ in twins if tagged]
         if not candidates:
@@ -203,7 +205,8 @@ def take_place(index: SongIndex, old: int, new: int) -> None:
     Its number, labels and, unless the file has changed, what was heard in it live on.
     """
     with index.store.writing() as database:
-        before, now = _known_of(database, old), _known_of(database, new)
+        with index.store.reading():
+            before, now = _known_of(database, old), _known_of(database, new)
         fields = database.execute(
             "SELECT key, path, title, artist, album, genres, year, duration_s, start_s, end_s,"
             " modified FROM song WHERE id = ?",

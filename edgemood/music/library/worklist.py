@@ -55,7 +55,7 @@ class Worklist:
                 " JOIN song ON song.id = pending.song WHERE pending.song > ? ORDER BY 1 LIMIT ?",
                 (id_, most),
             ).fetchall()
-        return [Subject(id_, path_text(path), *rest) for id_, path, *rest in rows]
+            return [Subject(id_, path_text(path), *rest) for id_, path, *rest in rows]
 
     def subject(self, id_: int) -> Subject:
         """A song, as it would be analysed. Raises LookupError when it was forgotten."""
@@ -63,9 +63,10 @@ class Worklist:
             row = database.execute(
                 "SELECT path, duration_s, start_s, end_s FROM song WHERE id = ?", (id_,)
             ).fetchone()
-        if row is None:
+            found = None if row is None else Subject(id_, path_text(row[0]), *row[1:])
+        if found is None:
             raise LookupError(f"song {id_} was forgotten")
-        return Subject(id_, path_text(row[0]), *row[1:])
+        return found
 
     def counts(self) -> Counts:
         """How far the analysis has come."""
@@ -82,7 +83,7 @@ class Worklist:
             rows = database.execute(
                 "SELECT path, problem FROM song WHERE problem != '' AND gone_at IS NULL ORDER BY id"
             ).fetchall()
-        return [(path_text(path), problem) for path, problem in rows]
+            return [(path_text(path), problem) for path, problem in rows]
 
     def record(self, results: Sequence[tuple[Subject, Findings]]) -> None:
         """Keep what was found, all of it or nothing, and take these songs off the list."""

@@ -115,10 +115,11 @@ def test_an_owner_who_wants_no_analysis_has_none(tmp_path):
     assert scanner_of(in_memory, MusicConfig(), clock, lambda _: None) is None
 
 
-def test_an_index_that_cannot_be_kept_costs_no_music(tmp_path, caplog):
+def test_an_index_that_cannot_be_kept_costs_no_music(tmp_path):
     (tmp_path / "state").write_text("a file")
-    assert len(open_index(tmp_path / "state", MusicConfig()).library()) == 0
-    assert "songs are not remembered" in caplog.text
+    index = open_index(tmp_path / "state", MusicConfig())
+    assert len(index.library()) == 0
+    assert "songs are not remembered" in index.store.problem
 
 
 def test_words_of_the_owners_that_cannot_be_read_are_told(tmp_path, caplog):

@@ -1,7 +1,11 @@
+import sqlite3
+import subprocess
+import sys
+
 import pytest
 
 from edgemood.errors import LibraryError
-from edgemood.music.library.index import JOURNAL_NAME, SongIndex
+from edgemood.music.library.index import FILE_NAME, JOURNAL_NAME, SongIndex
 from edgemood.music.library.journal import Entry, LabelJournal
 from edgemood.music.song import Origin
 
@@ -82,7 +86,7 @@ def test_a_label_cut_short_by_a_power_cut_spoils_no_other(tmp_path):
     with (tmp_path / JOURNAL_NAME).open("ab") as file:
         file.write(b'{"at": 3, "file": "cut')
     journal.write([second])
-    assert list(journal.read()) == [first, second]
+    assert journal.news().entries == [first, second]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +94,7 @@ def test_a_label_cut_short_by_a_power_cut_spoils_no_other(tmp_path):
 )
 def test_lines_of_the_journal_that_are_none_are_passed_over(tmp_path, line):
     (tmp_path / JOURNAL_NAME).write_bytes(line + b"\n")
-    assert list(LabelJournal(tmp_path / JOURNAL_NAME).read()) == []
+    assert LabelJournal(tmp_path / JOURNAL_NAME).news().entries == []
 
 
 def test_a_journal_that_cannot_be_written_changes_nothing(labelled, tmp_path):
@@ -99,3 +103,154 @@ def test_a_journal_that_cannot_be_written_changes_nothing(labelled, tmp_path):
     with pytest.raises(LibraryError, match="nothing was changed"):
         index.labels.give("a.mp3", "sad")
     assert because(index) == "genre Party"
+
+
+def test_a_label_that_sqlite_lost_in_a_power_cut_counts_at_the_next_start(
+    labelled, listed, take, tmp_path
+):
+    index, _ = labelled
+    state = tmp_path / "state"
+    before = {path: path.read_bytes() for path in state.glob("library.db*")}
+    index.labels.give("a.mp3", "sad")
+    index.close()
+    for path, content in before.items():  # what SQLite wrote since was not synced
+        path.write_bytes(content)
+    assert because(SongIndex.open(state)) == "label sad"
+
+
+def test_a_label_given_by_another_program_counts_at_the_next_look(labelled, tmp_path):
+    index, _ = labelled
+    LabelJournal(tmp_path / "state" / JOURNAL_NAME).write([Entry(200, "a.mp3", "sad", "command")])
+    assert because(index) == "genre Party"
+    index.labels.catch_up()
+    assert because(index) == "label sad"
+
+
+def test_a_label_is_kept_while_another_process_writes(labelled, tmp_path, caplog):
+    index, _ = labelled
+    index.store._database.execute("PRAGMA busy_timeout = 1")
+    with sqlite3.connect(tmp_path / "state" / FILE_NAME, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        index.labels.give("a.mp3", "sad")
+        assert "the label is kept" in caplog.text
+        other.execute("ROLLBACK")
+    index.labels.catch_up()
+    assert because(index) == "label sad"
+
+
+@pytest.mark.parametrize("how", ["emptied", "gone", "shorter", "older"])
+def test_labels_that_only_the_index_knows_are_written_down_again(
+    labelled, take, listed, tmp_path, how
+):
+    index, now = labelled
+    journal = tmp_path / "state" / JOURNAL_NAME
+    index.labels.give("a.mp3", "happy")
+    older = journal.read_bytes()
+    now[0] += 10
+    index.labels.give("a.mp3", "sad")
+    index.close()
+    match how:
+        case "emptied":
+            journal.write_bytes(b"")
+        case "gone":
+            journal.unlink()
+        case "shorter":
+            journal.write_bytes(journal.read_bytes()[:-20])
+        case "older":
+            journal.write_bytes(older)
+    SongIndex.open(tmp_path / "state").close()
+    (tmp_path / "state" / FILE_NAME).write_bytes(b"")
+    again = SongIndex.open(tmp_path / "state", mend=True)
+    take(again, listed("a.mp3"))
+    assert because(again) == "label sad"
+
+
+def test_the_journal_stays_small_and_says_the_same(labelled, tmp_path, monkeypatch):
+    monkeypatch.setattr("edgemood.music.library.journal.COMPACT_ABOVE_BYTES", 5000)
+    index, now = labelled
+    index.close()
+    index = SongIndex.open(tmp_path / "state")
+    for number in range(200):
+        now[0] += 1
+        index.labels.give("a.mp3", "sad" if number % 2 else "happy")
+    index.labels.give("b.mp3", "happy")
+    assert index.labels.take("b.mp3")
+    index.labels.give("a.mp3", "calm")
+    assert (tmp_path / "state" / JOURNAL_NAME).stat().st_size < 7000
+    index.close()
+    (tmp_path / "state" / FILE_NAME).write_bytes(b"")
+    news = LabelJournal(tmp_path / "state" / JOURNAL_NAME).news()
+    assert {(entry.file, entry.mood) for entry in news.entries[-2:]} == {
+        ("a.mp3", "calm"),
+        ("b.mp3", None),
+    }
+
+
+LINES = [
+    b'{"at": 1e400, "file": "a.mp3", "mood": "sad", "given_by": "command"}',
+    b'{"at": ' + b"9" * 400 + b', "file": "a.mp3", "mood": "sad", "given_by": "command"}',
+    b'{"at": true, "file": "a.mp3", "mood": "sad", "given_by": "command"}',
+    b'{"at": -1, "file": "a.mp3", "mood": "sad", "given_by": "command"}',
+    b'{"at": 1, "file": "\\ud800", "mood": "sad", "given_by": "command"}',
+    b'{"at": 1, "file": "a.mp3", "mood": "\\udcff", "given_by": "command"}',
+    b'{"at": 1, "file": "a.mp3", "mood": "sad", "given_by": "telepathy"}',
+    b'{"at": 1, "file": "a.mp3", "mood": "sad", "given_by": []}',
+    b'{"version": 9, "deed": "label"}',
+    b"[" * 5000,
+    b"\0" * 100,
+    b"x" * 200_000,
+]
+
+
+def test_lines_that_are_no_labels_are_told_once_and_cost_no_other(
+    labelled, take, listed, tmp_path, caplog
+):
+    index, _ = labelled
+    index.close()
+    journal = tmp_path / "state" / JOURNAL_NAME
+    good = b'{"at": 1, "file": "a.mp3", "mood": "sad", "given_by": "command"}'
+    journal.write_bytes(b"\n".join([*LINES, good, *LINES]))
+    index = SongIndex.open(tmp_path / "state")
+    assert because(index) == "label sad"
+    index.labels.give("a.mp3", "happy")
+    index.close()
+    assert because(SongIndex.open(tmp_path / "state")) == "label happy"
+    warnings = [record.message for record in caplog.records]
+    assert warnings == [f"{journal}: {2 * len(LINES)} lines are no labels and are passed over"]
+
+
+def test_a_word_that_cannot_be_written_down_is_refused(labelled):
+    index, _ = labelled
+    with pytest.raises(LibraryError, match="speaks of no mood"):
+        index.labels.give("a.mp3", "happy\udcff")
+
+
+ROUNDS = 3
+
+
+def test_no_label_that_was_acknowledged_is_lost_by_a_kill(take, listed, tmp_path):
+    """A process labels and says so; it is killed in the middle, again and again."""
+    state = tmp_path / "state"
+    index = SongIndex.open(state)
+    take(index, *(listed(f"{number}.mp3") for number in range(400)))
+    index.close()
+    script = (
+        "import pathlib, sys; from edgemood.music.library.index import SongIndex\n"
+        "index = SongIndex.open(pathlib.Path(sys.argv[1]), mend=True)\n"
+        "for number in range(int(sys.argv[2]), 400):\n"
+        "    index.labels.give(f'{number}.mp3', 'sad'); print(number, flush=True)\n"
+    )
+    said = set()
+    for round_ in range(ROUNDS):
+        with subprocess.Popen(
+            [sys.executable, "-c", script, state, str(100 * round_)],
+            stdout=subprocess.PIPE,
+            text=True,
+        ) as process:
+            for _ in range(3 + round_):
+                said.add(int(process.stdout.readline()))
+            process.kill()
+            said |= {int(line) for line in process.stdout}
+    index = SongIndex.open(state, mend=True)
+    assert len(said) >= 3 * ROUNDS
+    assert all(index.song_named(f"{number}.mp3").mood.because == "label sad" for number in said)
