@@ -12,6 +12,7 @@ from rich.text import Text
 Reply = dict[str, Any]
 
 _STYLES = {"working": "green", "starting": "cyan", "missing": "yellow", "fault": "red"}
+_MOST_NEXT = 10
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
@@ -82,15 +83,38 @@ def _music(music: Reply) -> Iterator[tuple[str, Text]]:
     parts = [state, *(_text(part) for part in (connected and address, detail) if part)]
     yield "music", Text("; ").join(parts)
     if music.get("yields"):
-        yield "", _text("somebody's hand is on the queue: the box adds nothing for a while")
+        left_s = music.get("yield_left_s")
+        how_long = f"{duration(left_s)} more" if isinstance(left_s, int | float) else "a while"
+        yield "", _text(f"somebody's hand is on the queue: the box adds nothing for {how_long}")
     if strategy := music.get("strategy"):
         yield "strategy", _text(strategy)
     if target := music.get("target"):
         yield "", _text(f"aiming at {target}")
-    if playing := music.get("playing"):
-        yield "playing", _text(playing)
-    for number, song in enumerate(music.get("coming") or ()):
-        yield "" if number else "next", _text(song)
+    yield from _playing(music)
+    yield from _next(music)
+
+
+def _playing(music: Reply) -> Iterator[tuple[str, Text]]:
+    state = music.get("state") or ("playing" if music.get("playing") else None)
+    if state:
+        song = _text(music.get("current") or music.get("playing") or "nothing")
+        elapsed_s, duration_s = music.get("elapsed_s"), music.get("duration_s")
+        if isinstance(elapsed_s, int | float) and isinstance(duration_s, int | float):
+            song.append(f" ({_minutes(elapsed_s)} of {_minutes(duration_s)})")
+        yield _clean(state), song
+    if hint := music.get("hint"):
+        yield "", _text(hint, "yellow")
+
+
+def _next(music: Reply) -> Iterator[tuple[str, Text]]:
+    songs = [(song, "box") for song in music.get("coming") or ()]
+    if music.get("next") is not None:
+        songs = [(song.get("song"), song.get("by")) for song in music["next"]]
+    for number, (song, by) in enumerate(songs[:_MOST_NEXT]):
+        yours = "" if by == "box" else " (yours)"
+        yield "" if number else "next", _text(f"{song}{yours}")
+    if more := len(songs[_MOST_NEXT:]) + (music.get("next_more") or 0):
+        yield "", _text(f"and {more} more")
 
 
 def _library(library: Reply) -> Iterator[tuple[str, Text]]:
@@ -130,6 +154,10 @@ def _text(value: object, style: str = "") -> Text:
 def _clean(value: object) -> str:
     """Without what could steer a terminal: titles of songs come from anywhere."""
     return "".join(letter if letter.isprintable() else "�" for letter in str(value))
+
+
+def _minutes(seconds: float) -> str:
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"
 
 
 def duration(seconds: float) -> str:

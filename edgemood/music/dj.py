@@ -27,7 +27,7 @@ from edgemood.music.library.columns import Library
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
 from edgemood.music.quiet_volume import QuietVolume
-from edgemood.music.status import MusicStatus
+from edgemood.music.status import HINTS, MOST_NEXT, STATES, MusicStatus, Waiting
 from edgemood.music.strategy import path_for
 from edgemood.trouble import Faults, Trouble
 
@@ -37,6 +37,8 @@ _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
 _STRATEGY = "strategy"
+_NAMES = 500
+"""of songs, kept at hand: how things stand is asked for twice a second"""
 
 log = logging.getLogger(__name__)
 
@@ -122,6 +124,7 @@ class Dj:
         self._connected = False
         self._unreachable = Trouble(log)
         self._detail = ""
+        self._names: dict[str, str] = {}
 
     def hear(self, mood: RoomMood) -> None:
         """Take note of the room's mood; cheap, to be called as often as it is decided.
@@ -231,21 +234,45 @@ class Dj:
 
     def status(self) -> MusicStatus:
         """How things stand now."""
-        keeper, now = self._keeper, self._keeper.now
-        plays = self._connected and now is not None and now.state is State.PLAY
+        keeper = self._keeper
+        now = keeper.now if self._connected else None
+        current = None if now is None or now.playing is None else self._name(now.playing)
+        waiting = keeper.coming
         valence, arousal = keeper.target.affect
         return MusicStatus(
             connected=self._connected,
             address=self._player.address,
             detail=self._detail or self._follower.detail,
-            playing=self._name(now.playing) if plays and now and now.playing else None,
+            playing=current if now is not None and now.state is State.PLAY else None,
+            state=None if now is None else STATES[now.state],
+            current=current,
+            elapsed_s=keeper.elapsed_s if now is not None else None,
+            duration_s=None if now is None else now.duration_s,
             strategy=self._config.strategy,
             yields=keeper.yields,
+            yield_left_s=keeper.yield_left_s,
             coming=tuple(map(self._name, keeper.own)),
+            next=tuple(
+                Waiting(self._name(song), "person" if keeper.why(song) is None else "box")
+                for song in waiting[:MOST_NEXT]
+            ),
+            next_more=len(waiting[MOST_NEXT:]),
             songs=len(keeper.library),
             target=f"valence {valence:+.2f}, arousal {arousal:+.2f}: {keeper.target.because}",
-            why=keeper.last_choice.why if keeper.last_choice else "nothing chosen yet",
+            why=self._why(),
+            hint=HINTS[keeper.silence] if now is not None else "",
         )
+
+    def _why(self) -> str:
+        """Why the song plays that does, and why the next of the box's was chosen."""
+        keeper, now = self._keeper, self._keeper.now
+        reasons = []
+        if now is not None and now.playing is not None and now.state is not State.STOP:
+            why = keeper.why(now.playing)
+            reasons.append(f"{self._name(now.playing)}: somebody queued it" if why is None else why)
+        if keeper.own:
+            reasons.append(f"next {keeper.why(keeper.own[0])}")
+        return ". Then: ".join(reasons) or "nothing chosen yet"
 
     def _learn(self, event: Event) -> None:
         self._chooser.learn(event)
@@ -323,6 +350,7 @@ class Dj:
         vectors = await asyncio.to_thread(SongVectors.of, library)  # longer than a press may wait
         async with self._hands:
             self._keeper.take(library, vectors)
+            self._names.clear()
 
     def _forget_library(self) -> None:
         self._keeper.library = Library.of([])
@@ -333,8 +361,13 @@ class Dj:
         return None if row is None else int(library.ids[row])
 
     def _name(self, queued: QueuedSong) -> str:
-        song = self._keeper.library.get(queued.file)
-        return queued.file.encode("utf-8", "replace").decode() if song is None else song.name
+        if len(self._names) > _NAMES:
+            self._names.clear()
+        if queued.file not in self._names:
+            song = self._keeper.library.get(queued.file)
+            name = queued.file.encode("utf-8", "replace").decode() if song is None else song.name
+            self._names[queued.file] = name
+        return self._names[queued.file]
 
 
 def _as_said(config: MusicConfig, memory: Memory) -> MusicConfig:

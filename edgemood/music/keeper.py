@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, replace
 from typing import Any, Protocol
 
 from edgemood.clock import Clock, boot_id
@@ -12,27 +13,22 @@ from edgemood.errors import PlayerError
 from edgemood.music.allowance import Allowance
 from edgemood.music.choice import Choice, Chooser, Past, SongVectors
 from edgemood.music.fade import fade_over
+from edgemood.music.hands_on import HandsOn
+from edgemood.music.last_look import LastLook
 from edgemood.music.library import Library
+from edgemood.music.ownership import Remembered, taken_by_hand, was_shuffled
 from edgemood.music.plan import Plan, comes_round, outworn, plan
 from edgemood.music.player import Player
-from edgemood.music.queue import (
-    QueuedSong,
-    Snapshot,
-    State,
-    moved_by_people,
-    recognise,
-    still_waiting,
-)
+from edgemood.music.queue import QueuedSong, Snapshot, State, still_waiting
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import TakeOver, hands
-from edgemood.music.wanted import MusicWanted, ran_out
+from edgemood.music.wanted import PLAYED_S, MusicWanted, Return, Silence, ran_out
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
 _START_EVERY_S = 15.0
 
-_OWN = "queue"
-_PLAYED = "played"
+_LAST_LOOK = "last look"
 VOLUME = "volume"
 """the document with the volume to be restored, while the box has turned it down"""
 _HANDS = "hands"
@@ -76,21 +72,26 @@ class QueueKeeper:
         self._ahead = config.ahead
         self._chooser = chooser
         self._on_look = on_look
-        wanted, hand_s = self._remembered_hands()
-        self._wanted = MusicWanted(wanted=wanted)
-        self._take_over = TakeOver(config.yield_min * 60, hand_s)
+        self._kept = HandsOn.of(memory.recall(_HANDS))
+        self._rebooted = self._kept.boot != boot_id()
+        self._wanted = MusicWanted(self._kept.silence_in(boot_id()))
+        since_s = None if self._rebooted else self._kept.since_s
+        self._take_over = TakeOver(config.yield_min * 60, since_s)
         self._allowance = Allowance(clock, player.address)
         self._start_from_s = clock.now_s()
 
         self.now: Snapshot | None = None
         self.own: list[QueuedSong] = []
         """own songs that wait, in the order of the queue"""
-        self.last_choice: Choice | None = None
         self._played: list[QueuedSong] = []  # own songs that began and are still in the queue
+        self._why: dict[QueuedSong, str] = {}  # of own songs, why they were chosen
+        self._over: set[QueuedSong] = set()  # what was heard before the music ran out
         self._expected: list[QueuedSong] = []  # the queue, if nobody else touches it
         self._path = UNKNOWN_ROOM
         self._begun = 0  # own songs that began since the path did
         self._replace = False
+        self._shuffled = False
+        self._looked_s = clock.now_s()
 
     @property
     def library(self) -> Library:
@@ -115,23 +116,87 @@ class QueueKeeper:
         """Whether people have the queue to themselves for now."""
         return self._take_over.since_s is not None
 
+    @property
+    def yield_left_s(self) -> float | None:
+        """For how long at most, if no hand comes again; None when the box has the queue."""
+        return self._take_over.left_s(self._clock.now_s())
+
+    @property
+    def elapsed_s(self) -> float | None:
+        """Of the song that is selected; None when there is none."""
+        if self.now is None or self.now.current is None:
+            return None
+        since_s = self._clock.now_s() - self._looked_s if self.now.state is State.PLAY else 0.0
+        elapsed_s, duration_s = self.now.elapsed_s + since_s, self.now.duration_s
+        return elapsed_s if duration_s is None else min(elapsed_s, duration_s)
+
+    @property
+    def silence(self) -> Silence | None:
+        """What the silence comes from that somebody wanted; None: music is wanted."""
+        return self._wanted.silence
+
+    @property
+    def coming(self) -> tuple[QueuedSong, ...]:
+        """What is going to be played, whoever queued it, in the order of the queue."""
+        now = self.now
+        if now is None:
+            return ()
+        first = () if now.coming is None or not now.random else (now.coming,)
+        return (*first, *(s for s in now.waiting if s not in self._over and s not in first))
+
+    def why(self, song: QueuedSong) -> str | None:
+        """Why the box chose this song; None when it did not."""
+        return self._why.get(song)
+
     def follow(self, path: Path, *, replace: bool = True) -> None:
         """From the next `tend` on, other songs are wanted; in place of those that wait, too."""
         self._path, self._begun, self._replace = path, 0, replace
 
     async def arrive(self) -> None:
         """Find one's way in the queue of an MPD just connected to."""
-        now = await self._player.snapshot()
+        now, played_s = await self._player.snapshot(), await self._player.played_s()
         await self._make_good(now.volume)
-        self.own = recognise(self._remembered(_OWN), now)
-        self._played = [song for song in self._remembered(_PLAYED) if song in now.songs]
-        self._wanted.arrive(now, self.own)
+        last = LastLook.of(self._memory.recall(_LAST_LOOK))
+        away = Return(
+            last,
+            on=self.now is not None,
+            untouched=played_s < PLAYED_S,
+            played_since=self._kept.played_since(now, played_s),
+            rebooted=self._rebooted,
+        )
+        self._rebooted = False
+        self._wanted.arrive(now, away)
+        self._find_own(last, now, ended=away.has_ended(now) and self._wanted.wanted)
         if now.random and len(self.own) < len(now.waiting):
             # no telling whether people's songs were played already, and no place behind them
             self._take_over.note(self._clock.now_s())
         self._note_what_plays(None, now)
-        self.now, self._expected = now, list(now.songs)
+        self.now, self._expected, self._looked_s = now, list(now.songs), self._clock.now_s()
+        self._remember_hands(now, played_s)
+        self._remember()
         self._on_look(now)
+
+    def _find_own(self, last: LastLook | None, now: Snapshot, *, ended: bool) -> None:
+        """Know the box's own songs again; with `ended`, all that was there has been played."""
+        found = {} if last is None else last.found_in(now)
+        waiting = set(now.waiting)
+        self.own, self._played, self._over = [], [], set()
+        for song in now.songs:
+            entry = found.get(song)
+            if entry is None:
+                continue
+            if entry.own and not entry.over and (ended or song not in waiting):
+                self._chooser.began(song.file)
+            if entry.over or ended:
+                self._over.add(song)
+            if entry.own and not entry.over and not ended and song in waiting:
+                self.own.append(song)
+            elif entry.own:
+                self._played.append(song)
+        if self._over:
+            until = max(map(now.songs.index, self._over))
+            self._over.update(set(now.songs[:until]) - {*self.own})
+        self._why = {song: entry.why for song, entry in found.items() if entry.own}
 
     async def leave(self) -> None:
         """Undo what must not outlast the box: a fade that is being cut short."""
@@ -145,8 +210,8 @@ class QueueKeeper:
             return
         if now.state is State.PAUSE:
             await self._player.resume()
-        elif self.own:
-            await self._player.play(self.own[0].id)
+        elif (song := self._first_of(now.songs[now.current or 0 :])) is not None:
+            await self._player.play(song.id)
         else:
             return
         self._start_from_s = self._clock.now_s() + _START_EVERY_S
@@ -164,7 +229,7 @@ class QueueKeeper:
         if not now.waiting:
             return
         mixed = now.random and replace and self.own
-        first = self.own[0] if mixed else now.waiting[0]
+        first = self.own[0] if mixed else self._first_of(now.waiting) or now.waiting[0]
 
         async def go_on() -> None:
             if mixed or now.state is State.STOP:
@@ -183,7 +248,8 @@ class QueueKeeper:
     async def _tidy(self, *, spare_next: bool = True) -> Snapshot:
         """Bring the queue into the planned order; gives the queue as it is then."""
         now = await self._look()
-        if played := outworn(self._played, now):
+        shuffled, self._shuffled = self._shuffled, False
+        if played := outworn(self._played, now, shuffled=shuffled):
             await self._remove(played)
             now = await self._look()
         spare_next = spare_next and now.about_to_change
@@ -199,31 +265,27 @@ class QueueKeeper:
             self._replace |= replace
             raise
         finally:
-            self._remember(_OWN, self.own)
-            self._remember(_PLAYED, self._played)
+            self._remember()
+
+    def _first_of(self, songs: Sequence[QueuedSong]) -> QueuedSong | None:
+        """Where to begin: with the first song that was not heard before the music ran out."""
+        return next((song for song in songs if song not in self._over), None)
 
     def _fills(self, now: Snapshot) -> bool:
         """Whether songs may be added beyond those that replace others."""
         yields = self._take_over.lasts(now, self._clock.now_s())
-        self._remember_hands()
+        self._remember_hands(now)
         return not yields and not comes_round(now, self._played, self.own)
 
     async def _look(self) -> Snapshot:
         """See what plays, what people did, and which own songs still wait."""
         before, now = self.now, await self._player.snapshot()
-        moved = moved_by_people(self._expected, now.songs)
+        moved = taken_by_hand(self._expected, now.songs)
+        self._shuffled |= was_shuffled(self._expected, now.songs)
         self.own = [song for song in self.own if song.id not in moved]
         expected, self._expected = self._expected, list(now.songs)
         if before is not None:
-            vanished = await self._vanished(expected, now)
-            self._note_what_plays(before, now)
-            self._wanted.follow(before, now, vanished)
-            if ran_out(before, now, vanished):
-                self._take_over.end()
-            elif seen := hands(expected, before, now, vanished):
-                log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
-                self._take_over.note(self._clock.now_s())
-                self._remember_hands()
+            await self._heed(expected, before, now)
         waiting = still_waiting(self.own, now)
         present = set(now.songs)
         self._played = [
@@ -232,9 +294,33 @@ class QueueKeeper:
             if song in present and song not in waiting and song.id not in moved
         ]
         self.own = waiting
-        self.now = now
+        ours = {*self.own, *self._played}
+        self._why = {song: why for song, why in self._why.items() if song in ours}
+        self.now, self._looked_s = now, self._clock.now_s()
+        self._remember()
         self._on_look(now)
         return now
+
+    async def _heed(self, expected: list[QueuedSong], before: Snapshot, now: Snapshot) -> None:
+        """Take to heart what people did between two looks, and what MPD did by itself."""
+        vanished = await self._vanished(expected, now)
+        played_s = None
+        if now.state is not State.PLAY and self._wanted.wanted:
+            played_s = await self._player.played_s()
+        # no more awaiting from here on: what was seen is written down, or it was not seen
+        self._note_what_plays(before, now)
+        self._wanted.follow(before, now, vanished)
+        ended = ran_out(before, now, vanished)
+        if ended:
+            self._over = set(before.songs)
+        elif now.state is State.PLAY:
+            self._over = set()
+        if ended or self._wanted.may_start(now):
+            self._take_over.end()
+        elif seen := hands(expected, before, now, vanished):
+            log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
+            self._take_over.note(self._clock.now_s())
+        self._remember_hands(now, played_s)
 
     async def _vanished(self, expected: list[QueuedSong], now: Snapshot) -> list[QueuedSong]:
         """Songs of the queue that MPD's library no longer has, or may just be losing."""
@@ -281,14 +367,15 @@ class QueueKeeper:
             choice = self._chooser.choose(self._target(own + added), Past(files))
             if choice is None:
                 break
+            self._remember(adding=choice)
             song = await self._player.append(choice.song.file)
             if song is None:  # gone since the library was read
                 self._chooser.forget(choice.song)
                 continue
             self.own.append(song)
             self._expected.append(song)
+            self._why[song] = choice.why
             self._allowance.queued()
-            self.last_choice = choice
             log.info("queued %s", choice.why)
             files.append(song.file)
             added += 1
@@ -305,19 +392,23 @@ class QueueKeeper:
             await self._player.set_volume(before)
         self._memory.keep(VOLUME, None)
 
-    def _remembered_hands(self) -> tuple[bool, float | None]:
-        """Whether music was wanted, and when a hand was last on the controls, in this boot."""
-        document = self._memory.recall(_HANDS) or {}
-        if document.get("boot") != boot_id():
-            return True, None
-        return document["wanted"], document["since_s"]
+    def _remember_hands(self, now: Snapshot, played_s: float | None = None) -> None:
+        self._kept = HandsOn(
+            boot_id(),
+            self._wanted.silence,
+            self._take_over.since_s,
+            now.version,
+            self._kept.played_s if played_s is None else played_s,
+        )
+        self._memory.keep(_HANDS, asdict(self._kept))
 
-    def _remember_hands(self) -> None:
-        since_s, wanted = self._take_over.since_s, self._wanted.wanted
-        self._memory.keep(_HANDS, {"boot": boot_id(), "wanted": wanted, "since_s": since_s})
-
-    def _remembered(self, name: str) -> list[QueuedSong]:
-        return [QueuedSong(id_, file) for id_, file in self._memory.recall(name) or []]
-
-    def _remember(self, name: str, songs: list[QueuedSong]) -> None:
-        self._memory.keep(name, [[song.id, song.file] for song in songs])
+    def _remember(self, adding: Choice | None = None) -> None:
+        if self.now is None:
+            return
+        now = replace(self.now, songs=tuple(self._expected))
+        coming = None
+        if adding is not None:
+            coming = Remembered(QueuedSong(0, adding.song.file), own=True, why=adding.why)
+        own = {song: self._why.get(song, "") for song in (*self._played, *self.own)}
+        look = LastLook.at(now, own, {*self._played, *self._over}, coming)
+        self._memory.keep(_LAST_LOOK, look.document())

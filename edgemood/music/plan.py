@@ -48,14 +48,19 @@ def plan(
     )
 
 
-def outworn(played: Sequence[QueuedSong], now: Snapshot) -> tuple[QueuedSong, ...]:
+def outworn(
+    played: Sequence[QueuedSong], now: Snapshot, *, shuffled: bool = False
+) -> tuple[QueuedSong, ...]:
     """Own songs that were played and may leave the queue, which else fills up in some weeks.
 
     `played` is in the order of playing; the last `HISTORY` stay, for a hand on *previous*, and so
-    does whatever is not clearly over. None stays where the queue comes round again.
+    does whatever is not clearly over. None stays where the queue comes round again, or where a
+    shuffle has just put it behind the song that plays.
     """
     if now.repeat:
         return tuple(song for song in played if song in now.songs and song != now.playing)
+    if shuffled and not now.random:
+        return tuple(song for song in played if song in now.waiting)
     over = set(now.songs[: now.current or 0])
     return tuple(song for song in played[:-HISTORY] if song in over)
 

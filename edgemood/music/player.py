@@ -133,6 +133,7 @@ class Player:
             coming=mirror.song(status.get("nextsongid")),
             error=status.get("error"),
             updating="updating_db" in status,
+            version=int(status["playlist"]),
         )
 
     async def append(self, file: str) -> QueuedSong | None:
@@ -193,6 +194,11 @@ class Player:
         """Differs when songs may have come, gone or changed since it was last the same."""
         stats = await self._call(lambda client: client.stats())
         return f"{stats.get('db_update')}, {stats.get('songs')} songs"
+
+    async def played_s(self) -> float:
+        """For how long MPD has played music since it was started."""
+        stats = await self._call(lambda client: client.stats())
+        return float(stats.get("playtime", 0))
 
     async def music_folder(self) -> str | None:
         """Where MPD's files are; only told to clients that come by a unix socket."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -56,6 +55,8 @@ class Snapshot:
     """why MPD could not play a song"""
     updating: bool = False
     """MPD reads its music folder, and drops songs from the queue that are no longer there"""
+    version: int = 0
+    """of the queue: grows with every edit for as long as MPD lives, and begins anew with it"""
 
     @property
     def playing(self) -> QueuedSong | None:
@@ -112,27 +113,3 @@ def moved_by_people(before: Sequence[QueuedSong], now: Sequence[QueuedSong]) -> 
             moved.add(id_)
         lowest = min(lowest, at)
     return moved
-
-
-def recognise(remembered: Iterable[QueuedSong], now: Snapshot) -> list[QueuedSong]:
-    """The box's own songs among those waiting, after it or MPD was restarted.
-
-    A song is the box's when id and file are as remembered. MPD gives new ids when it restarts: then
-    a file counts that waits exactly once, in the remembered order. In doubt it is a person's.
-    """
-    waiting = now.waiting
-    copies = Counter(song.file for song in waiting)
-    by_file = {song.file: (at, song) for at, song in enumerate(waiting)}
-    by_id = {song.id: (at, song) for at, song in enumerate(waiting)}
-    own: list[QueuedSong] = []
-    reached = -1
-    for song in remembered:
-        at, found = by_id.get(song.id, (-1, None))
-        if found != song:
-            if copies[song.file] != 1:
-                continue
-            at, found = by_file[song.file]
-        if found is not None and at > reached:
-            own.append(found)
-            reached = at
-    return own

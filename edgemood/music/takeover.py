@@ -79,6 +79,10 @@ class TakeOver:
         """Somebody asked for music, or the music ran out."""
         self.since_s = None
 
+    def left_s(self, now_s: float) -> float | None:
+        """For how long the box yields at most, if no hand comes again; None when it does not."""
+        return None if self.since_s is None else max(0.0, self.since_s + self._patience_s - now_s)
+
     def lasts(self, now: Snapshot, now_s: float) -> bool:
         """Whether the box yields; once it does not, it does not until the next hand."""
         if now.state is State.PLAY:

@@ -2,77 +2,152 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
 
+from edgemood.music.last_look import LastLook
 from edgemood.music.queue import QueuedSong, Snapshot, State
+
+PLAYED_S = 1.0
+"""MPD counts what it has played in whole seconds; so much is no mistake of rounding"""
+
+
+class Silence(StrEnum):
+    """What somebody did that the silence comes from."""
+
+    STOP = "stop"
+    PAUSE = "pause"
+    CLEAR = "clear"
+    SINGLE = "single"
+    """MPD's single mode ended the music with the song, as somebody wished"""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """What is known of the time in which MPD was not seen."""
+
+    last: LastLook | None = None
+    """None: MPD was never seen"""
+    on: bool = False
+    """the box was on all the while, so no more than moments of MPD's life are unknown"""
+    untouched: bool = False
+    """MPD has played nothing since it was started: it is as its state file says"""
+    played_since: bool = False
+    """MPD has played something since somebody silenced it"""
+    rebooted: bool = False
+    """the machine was off meanwhile: switching it on asks for music where nothing waits paused"""
+
+    def has_ended(self, now: Snapshot) -> bool:
+        """Whether what was playing came to its end meanwhile, if nobody stopped it."""
+        if self.last is None or self.last.state is not State.PLAY or now.error is not None:
+            return False
+        selects_none = now.current is None or (now.current == 0 and self.untouched)
+        return now.state is State.STOP and selects_none
 
 
 class MusicWanted:
     """Follows what people do with MPD, and says whether the box may start to play.
 
-    It may when MPD is stopped and nobody stopped it: the box was switched on and the queue holds
-    nothing of a person's, the music ran out, or MPD gave up on songs it could not play. It may not
-    after somebody pressed stop or cleared the queue, until somebody plays something or asks for
-    music; a clear counts while MPD is silent anyway, too. A pause is ended only where it was MPD's
-    own, because its loudspeaker went away.
+    It may whenever MPD is silent and nobody was seen to silence it: by stop, pause or clear, or by
+    single mode. What was seen holds until somebody plays something or asks for music, a stop and a
+    pause through restarts, too. Seen means: MPD went from one state to the other between two looks
+    at it, or the deed left a trace that nothing else leaves. After a time in which MPD was not
+    seen, these are traces:
+
+    - Stopped with a song selected: somebody stopped it, as a queue that runs out leaves none
+      selected. No trace where MPD was silent, and nobody's deed, when last seen; where MPD was
+      restarted and selects the first song, as it does when there was none; and where it was
+      restarted, shows an old state, and was seen to play just before.
+    - Paused: somebody paused it. No trace where it was seen to play, and paused when it was
+      restarted (`restore_paused`), or because its loudspeaker went away.
+
+    Nothing else is one. An empty queue, or a stop without a song, may come from a clear, from music
+    that ran out, or from an MPD that lost its queue: then the music goes on.
     """
 
-    def __init__(self, *, wanted: bool = True) -> None:
-        self._wanted = wanted
+    def __init__(self, silence: Silence | None = None) -> None:
+        self.silence = silence
+        """what the silence comes from that somebody wanted; None: music is wanted"""
         self._paused_by_mpd = False
 
     @property
     def wanted(self) -> bool:
         """Whether nobody stopped the music since somebody last wanted it."""
-        return self._wanted
+        return self.silence is None
 
-    def arrive(self, now: Snapshot, own: Sequence[QueuedSong]) -> None:
-        """MPD was found (again): a song selected, or people's songs, mean that somebody stopped."""
-        peoples = len(own) < len(now.songs)
-        if now.state is State.STOP and now.error is None and (now.current is not None or peoples):
-            self._wanted = False
-        self._heed_play(now)
+    def arrive(self, now: Snapshot, away: Return) -> None:
+        """MPD was found (again)."""
+        self._paused_by_mpd = False
+        switched_on = away.rebooted and now.state is State.STOP and now.current is None
+        if now.state is State.PLAY or away.played_since or switched_on:
+            self.silence = None
+        if self.silence is not None or now.state is State.PLAY:
+            return
+        if now.error is not None:
+            self._paused_by_mpd = now.state is State.PAUSE
+            return
+        was = None if away.last is None else away.last.state
+        if now.state is State.PAUSE:
+            self._paused_by_mpd = was is State.PLAY and away.untouched
+            self.silence = None if self._paused_by_mpd else Silence.PAUSE
+        elif now.current is not None:
+            restored = away.untouched and (now.current == 0 or (away.on and was is State.PLAY))
+            self.silence = None if restored or was is State.STOP else Silence.STOP
+        elif now.single and away.last is not None and away.last.single and was is State.PLAY:
+            self.silence = Silence.SINGLE
 
     def follow(
         self, before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = ()
     ) -> None:
         """MPD went from one state to another; the `vanished` songs left its library meanwhile."""
-        stopped = now.state is State.STOP and before.state is not State.STOP
-        if stopped and now.error is None and not ran_out(before, now, vanished):
-            self._wanted = False
-        silent = before.state is State.STOP and now.state is State.STOP
-        if silent and not now.songs and not set(before.songs) <= set(vanished):
-            self._wanted = False
+        if now.state is State.PLAY:
+            self.silence = None
+        elif now.state is before.state:
+            silent = now.state is State.STOP
+            if silent and not now.songs and not set(before.songs) <= set(vanished):
+                self.silence = Silence.CLEAR
+        elif now.error is not None:
+            pass
+        elif now.state is State.PAUSE:
+            came_to_end = before.single and before.playing != now.playing
+            self.silence = Silence.SINGLE if came_to_end else Silence.PAUSE
+        elif not ran_out(before, now, vanished):
+            self.silence = _stopped_by(before, now)
         if before.state is State.PLAY:
             self._paused_by_mpd = now.state is State.PAUSE and now.error is not None
-        self._heed_play(now)
 
     def ask(self) -> None:
         """Somebody pressed the button."""
-        self._wanted = True
+        self.silence = None
 
     def may_start(self, now: Snapshot) -> bool:
         """Whether to start playing now."""
         silent = now.state is State.STOP or (self._paused_by_mpd and now.state is State.PAUSE)
-        return self._wanted and silent
-
-    def _heed_play(self, now: Snapshot) -> None:
-        if now.state is State.PLAY:
-            self._wanted = True
+        return self.wanted and silent
 
 
 def ran_out(before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = ()) -> bool:
     """Whether playing ended because there was nothing left to play, not by somebody's hand.
 
     MPD keeps the song selected when somebody presses stop, and selects none after the last song;
-    but it selects none after a clear either. A queue that ran out is still there, but for the last
-    song in consume mode, and for songs that vanished with the disk they lay on. In single mode it
-    is somebody's wish that the music ends with the song.
+    but it selects none after a clear either. A queue that was cleared has nothing left of what was
+    in it; but nothing is left either of a last song in consume mode, and of songs that vanished
+    with the disk they lay on. In single mode it is somebody's wish that the music ends with the
+    song.
     """
     if before.state is not State.PLAY or now.state is not State.STOP or now.current is not None:
         return False
     if before.single:
         return False
     remaining = {song.id for song in now.songs}
-    gone = [song for song in before.songs if song.id not in remaining and song not in vanished]
-    return not gone or (gone == [before.playing] and not before.waiting)
+    there = [song for song in before.songs if song not in vanished]
+    consumed = (before.consume or now.consume) and there == [before.playing]
+    return not there or consumed or any(song.id in remaining for song in there)
+
+
+def _stopped_by(before: Snapshot, now: Snapshot) -> Silence:
+    if now.current is None and set(before.songs).isdisjoint(now.songs):
+        return Silence.CLEAR
+    came_to_end = before.single and before.state is State.PLAY and now.current is None
+    return Silence.SINGLE if came_to_end else Silence.STOP

@@ -1,5 +1,6 @@
 import copy
 import io
+import re
 from typing import Any
 
 import pytest
@@ -41,7 +42,18 @@ REPLY: dict[str, Any] = {
         "address": "localhost:6600",
         "detail": "",
         "playing": "Artist – Title",
-        "coming": ["Artist – One", "Artist – Two"],
+        "state": "playing",
+        "current": "Artist – Title",
+        "elapsed_s": 61.9,
+        "duration_s": 245.0,
+        "yields": True,
+        "yield_left_s": 121.0,
+        "coming": ["Artist – One"],
+        "next": [
+            {"song": "Guest – Two", "by": "person"},
+            {"song": "Artist – One", "by": "box"},
+        ],
+        "next_more": 3,
         "target": "happy",
     },
     "config": {"file": "/etc/edgemood/config.yaml", "problems": []},
@@ -66,14 +78,30 @@ def test_everything_an_owner_may_want_to_know_is_shown() -> None:
         "face     working; USB camera 0; last: judged; restarted 2 times",
         "voice    missing; no microphone: plug one in",
         "music    connected; localhost:6600",
+        "         somebody's hand is on the queue: the box adds nothing for 2 min more",
         "         aiming at happy",
-        "playing  Artist – Title",
-        "next     Artist – One",
-        "         Artist – Two",
+        "playing  Artist – Title (1:01 of 4:05)",
+        "next     Guest – Two (yours)",
+        "         Artist – One",
+        "         and 3 more",
         "config   /etc/edgemood/config.yaml",
         "LED      sensing",
         "up       2 h 5 min, version 0.1.0",
     ]
+
+
+def test_a_silence_that_somebody_wanted_is_shown_with_the_way_out_of_it() -> None:
+    reply = copy.deepcopy(REPLY)
+    reply["music"] |= {"playing": None, "state": "paused", "hint": "press play"}
+    assert "paused   Artist – Title (1:01 of 4:05)\n         press play" in re.sub(
+        " *\n", "\n", shown(reply)
+    )
+
+
+def test_a_daemon_of_an_earlier_version_tells_its_own_songs_only() -> None:
+    reply = copy.deepcopy(REPLY)
+    reply["music"] = {"connected": True, "playing": "One", "coming": ["Two"]}
+    assert "playing  One\nnext     Two" in re.sub(" *\n", "\n", shown(reply))
 
 
 def test_an_unknown_mood_is_shown_with_its_reason_and_without_a_figure() -> None:

@@ -6,7 +6,6 @@ from edgemood.music.queue import (
     Snapshot,
     State,
     moved_by_people,
-    recognise,
     still_waiting,
 )
 
@@ -64,30 +63,3 @@ def test_songs_that_were_not_moved_keep_their_order(before, dice):
     dice.shuffle(after)
     moved = moved_by_people(songs(*before), songs(*after))
     assert [i for i in before if i not in moved] == [i for i in after if i not in moved]
-
-
-def test_own_songs_are_recognised_by_id_after_a_restart_of_the_box():
-    assert recognise(songs(3, 4), snapshot(1, 2, 3, 4)) == list(songs(3, 4))
-
-
-def test_own_songs_are_recognised_by_file_after_a_restart_of_mpd():
-    now = Snapshot(State.PLAY, (QueuedSong(1, "x"), QueuedSong(2, "3.flac")), 0)
-    assert recognise(songs(3), now) == [QueuedSong(2, "3.flac")]
-
-
-def test_in_doubt_a_song_is_a_persons():
-    twice = Snapshot(State.STOP, (QueuedSong(7, "3.flac"), QueuedSong(8, "3.flac")), None)
-    assert recognise(songs(3), twice) == []
-    swapped = Snapshot(State.STOP, (QueuedSong(7, "4.flac"), QueuedSong(8, "3.flac")), None)
-    assert recognise(songs(3, 4), swapped) == [QueuedSong(8, "3.flac")]
-
-
-def test_an_id_that_mpd_gave_to_another_song_is_not_recognised():
-    other = Snapshot(State.STOP, (QueuedSong(3, "other.flac"),), None)
-    assert recognise(songs(3), other) == []
-
-
-@given(queues, queues)
-def test_whatever_is_recognised_waits(remembered, queue):
-    now = snapshot(*queue)
-    assert set(recognise(songs(*remembered), now)) <= set(now.waiting)

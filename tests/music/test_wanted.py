@@ -2,8 +2,9 @@ from itertools import pairwise
 
 import pytest
 
+from edgemood.music.last_look import LastLook
 from edgemood.music.queue import QueuedSong, Snapshot, State
-from edgemood.music.wanted import MusicWanted, ran_out
+from edgemood.music.wanted import MusicWanted, Return, Silence, ran_out
 
 SONGS = tuple(QueuedSong(id_, f"{id_}.flac") for id_ in (1, 2, 3))
 
@@ -13,13 +14,13 @@ PLAYING = Snapshot(State.PLAY, SONGS, 1)
 PAUSED = Snapshot(State.PAUSE, SONGS, 1)
 STOPPED = Snapshot(State.STOP, SONGS, 1)
 ENDED = Snapshot(State.STOP, SONGS, None)
-CONSUMED = Snapshot(State.STOP, SONGS[:2], None)
+FIRST_SELECTED = Snapshot(State.STOP, SONGS, 0)
 UNPLAYABLE = Snapshot(State.STOP, SONGS, None, error="Failed to decode 2.flac")
 
 
-def after(*snapshots, own=()):
+def after(*snapshots):
     wanted = MusicWanted()
-    wanted.arrive(snapshots[0], own)
+    wanted.arrive(snapshots[0], Return())
     for before, now in pairwise(snapshots):
         wanted.follow(before, now)
     return wanted
@@ -29,9 +30,66 @@ def test_a_box_switched_on_with_an_empty_queue_may_play():
     assert after(EMPTY).may_start(EMPTY)
 
 
-def test_a_queue_of_its_own_songs_only_is_as_good_as_an_empty_one():
-    assert after(ENDED, own=SONGS).may_start(ENDED)
-    assert not after(ENDED, own=SONGS[1:]).may_start(ENDED)
+def returned(last, now, silence=None, **more):
+    """Whether music is wanted when MPD, last seen like this, is found like that."""
+    look = None if last is None else LastLook.at(last, {}, ())
+    wanted = MusicWanted(silence)
+    wanted.arrive(now, Return(look, **more))
+    return wanted.may_start(now)
+
+
+@pytest.mark.parametrize("last", [None, PLAYING, PAUSED, ENDED, EMPTY])
+@pytest.mark.parametrize("now", [ENDED, EMPTY])
+def test_silence_without_a_song_selected_is_nobodys_deed(last, now):
+    assert returned(last, now)
+
+
+@pytest.mark.parametrize("last", [None, PLAYING, PAUSED])
+def test_a_stop_while_mpd_was_not_seen_leaves_its_song_selected(last):
+    assert not returned(last, STOPPED)
+    assert not returned(last, FIRST_SELECTED)
+    assert not returned(last, STOPPED, untouched=True)
+
+
+def test_what_was_silent_by_nobodys_deed_is_still_nobodys():
+    assert returned(UNPLAYABLE, Snapshot(State.STOP, SONGS, 1))
+
+
+def test_an_mpd_restarted_after_its_queue_ran_out_selects_the_first_song():
+    assert returned(PLAYING, FIRST_SELECTED, untouched=True)
+    assert returned(None, FIRST_SELECTED, untouched=True)
+
+
+def test_an_mpd_that_was_killed_shows_the_state_before_somebody_played():
+    assert returned(PLAYING, STOPPED, untouched=True, on=True)
+    assert not returned(PAUSED, STOPPED, untouched=True, on=True)
+
+
+def test_a_pause_at_mpds_restart_is_its_own():
+    assert returned(PLAYING, PAUSED, untouched=True)
+    assert not returned(PLAYING, PAUSED)
+    assert not returned(PAUSED, PAUSED, untouched=True)
+    assert not returned(None, PAUSED, untouched=True)
+
+
+@pytest.mark.parametrize("now", [STOPPED, PAUSED, ENDED, EMPTY, FIRST_SELECTED])
+@pytest.mark.parametrize("silence", list(Silence))
+def test_what_somebody_was_seen_to_do_lasts_until_something_was_played(silence, now):
+    assert not returned(PLAYING, now, silence)
+    assert returned(PLAYING, ENDED, silence, played_since=True)
+    assert not returned(PLAYING, STOPPED, silence, played_since=True)
+
+
+def test_a_machine_switched_on_with_nothing_stopped_or_paused_plays():
+    assert returned(STOPPED, ENDED, Silence.STOP, rebooted=True)
+    assert not returned(STOPPED, STOPPED, Silence.STOP, rebooted=True)
+    assert not returned(PAUSED, PAUSED, Silence.PAUSE, rebooted=True)
+
+
+def test_single_mode_that_ended_the_music_while_mpd_was_not_seen_is_a_wish():
+    single = Snapshot(State.PLAY, SONGS, 2, single=True)
+    assert not returned(single, Snapshot(State.STOP, SONGS, None, single=True))
+    assert returned(single, ENDED)
 
 
 @pytest.mark.parametrize("now", [PLAYING, PAUSED])
@@ -61,13 +119,37 @@ def test_music_that_ran_out_may_go_on():
 
 
 def test_music_that_ran_out_in_consume_mode_may_go_on():
-    consuming = Snapshot(State.PLAY, SONGS[2:], 0)
+    consuming = Snapshot(State.PLAY, SONGS[2:], 0, consume=True)
     assert after(consuming, EMPTY).may_start(EMPTY)
-    assert ran_out(LAST_SONG, CONSUMED)
+    cleared = Snapshot(State.PLAY, SONGS[1:], 0, consume=True)
+    assert not after(cleared, EMPTY).may_start(EMPTY)
+
+
+def test_somebody_who_takes_out_the_last_song_has_not_stopped_the_music():
+    without = Snapshot(State.STOP, SONGS[:2], None)
+    assert after(LAST_SONG, without).may_start(without)
 
 
 def test_songs_that_mpd_cannot_play_are_nobodys_stop():
     assert after(PLAYING, UNPLAYABLE).may_start(UNPLAYABLE)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "silence"),
+    [
+        (PLAYING, STOPPED, Silence.STOP),
+        (PLAYING, PAUSED, Silence.PAUSE),
+        (PAUSED, STOPPED, Silence.STOP),
+        (PLAYING, EMPTY, Silence.CLEAR),
+        (PLAYING, Snapshot(State.STOP, (QueuedSong(9, "new"),), None), Silence.CLEAR),
+        (STOPPED, EMPTY, Silence.CLEAR),
+        (Snapshot(State.PLAY, SONGS, 0, single=True), PAUSED, Silence.SINGLE),
+        (Snapshot(State.PLAY, SONGS, 1, single=True), PAUSED, Silence.PAUSE),
+        (Snapshot(State.PLAY, SONGS, 2, single=True), ENDED, Silence.SINGLE),
+    ],
+)
+def test_it_is_known_what_the_silence_comes_from(before, now, silence):
+    assert after(before, now).silence is silence
 
 
 def test_a_pause_is_ended_only_where_it_was_mpds_own():
@@ -95,6 +177,6 @@ def test_the_button_asks_for_music():
 
 def test_songs_that_vanish_with_their_disk_are_nobodys_clear():
     assert ran_out(PLAYING, EMPTY, vanished=SONGS)
-    assert ran_out(PLAYING, CONSUMED, vanished=SONGS)
+    assert ran_out(PLAYING, Snapshot(State.STOP, SONGS[:2], None), vanished=SONGS)
     assert not ran_out(PLAYING, EMPTY, vanished=SONGS[:1])
     assert not ran_out(PLAYING, STOPPED, vanished=SONGS)

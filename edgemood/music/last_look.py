@@ -1,0 +1,90 @@
+"""What MPD was like when it was last seen, kept through restarts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from edgemood.music.ownership import Remembered, found_again
+from edgemood.music.queue import QueuedSong, Snapshot, State
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """MPD at the last look at it, with as much of its queue as tells whose songs are whose."""
+
+    state: State
+    single: bool
+    version: int
+    """of the queue"""
+    songs: tuple[Remembered, ...]
+    """the box's own, those beside them, and the last one; in the order of the queue"""
+    adding: Remembered | None = None
+    """what the box was about to append"""
+
+    @classmethod
+    def at(
+        cls,
+        now: Snapshot,
+        own: Mapping[QueuedSong, str],
+        over: Collection[QueuedSong],
+        adding: Remembered | None = None,
+    ) -> Self:
+        """Of what MPD is like now; `own` has the reason for each song that is the box's.
+
+        `over` are those that are known to be over, whatever their place.
+        """
+        passed = 0 if now.random or now.current is None else now.current
+        ours = [place for place, song in enumerate(now.songs) if song in own]
+        last = len(now.songs) - 1
+        kept = {near for place in ours for near in (place - 1, place, place + 1)} | {last}
+        return cls(
+            now.state,
+            now.single,
+            now.version,
+            tuple(
+                Remembered(song, song in own, song in over or place < passed, own.get(song, ""))
+                for place in sorted(kept)
+                if 0 <= place <= last
+                for song in [now.songs[place]]
+            ),
+            adding,
+        )
+
+    def found_in(self, now: Snapshot) -> dict[QueuedSong, Remembered]:
+        """What was remembered of the songs that are still in the queue."""
+        return found_again(self.songs, self.version, now, adding=self.adding)
+
+    @classmethod
+    def of(cls, document: Any) -> Self | None:
+        """What was kept; None where nothing was, or nothing that can be read."""
+        try:
+            return cls(
+                State(document["state"]),
+                bool(document["single"]),
+                int(document["version"]),
+                tuple(map(_entry, document["songs"])),
+                _entry(document["adding"]) if document["adding"] else None,
+            )
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def document(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "state": self.state,
+            "single": self.single,
+            "version": self.version,
+            "songs": list(map(_row, self.songs)),
+            "adding": None if self.adding is None else _row(self.adding),
+        }
+
+
+def _row(entry: Remembered) -> list[Any]:
+    return [entry.song.id, entry.song.file, entry.own, entry.over, entry.why]
+
+
+def _entry(row: Any) -> Remembered:
+    id_, file, own, over, why = row
+    return Remembered(QueuedSong(int(id_), str(file)), bool(own), bool(over), str(why))
