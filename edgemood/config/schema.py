@@ -13,7 +13,9 @@ from edgemood.emotion import Emotion
 PLAYLISTS = r"^(none|[^*/\\]*\*[^*/\\]*)$"
 """names of playlists: one star, and nothing that a file's name cannot hold; or none"""
 
-MODELS = Path(__file__).resolve().parents[2] / "models"
+_INSTALLED = Path(__file__).resolve().parents[1] / "models"
+MODELS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "models"
+"""the models that came with edgemood: inside the package, or beside it in a checkout"""
 
 
 class Section(BaseModel):
