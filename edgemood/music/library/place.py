@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import errno
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from edgemood.errors import LibraryError
-from edgemood.music.library.paths import path_bytes
+from edgemood.music.library.paths import path_beside, path_in
 
 _FILE = re.compile(r'^\s*FILE\s+(?:"(?P<quoted>[^"]+)"|(?P<bare>\S+))', re.IGNORECASE)
 _TRACK = re.compile(r"^\s*TRACK\s+\d+", re.IGNORECASE)
-_TRACK_NAME = re.compile(r"^track(\d+)")
+_TRACK_NAME = re.compile(r"^track(\d{1,4})\b")
 """what MPD calls the parts of a cue sheet"""
 _LONGEST_CUE_BYTES = 1 << 20
 
@@ -36,9 +35,9 @@ def find(
     Raises FileNotFoundError or PermissionError when the file cannot be had now, LibraryError when
     there is nothing that could be listened to.
     """
-    path = folder / os.fsdecode(path_bytes(file))
+    path = path_in(folder, file)
     try:
-        return Place(_holding(path, part=start_s is not None), start_s or 0.0, end_s)
+        return Place(_holding(folder, path, part=start_s is not None), start_s or 0.0, end_s)
     except (LibraryError, FileNotFoundError, PermissionError):
         raise
     except (OSError, ValueError) as error:  # such as a name that is too long
@@ -46,21 +45,30 @@ def find(
         raise LibraryError(f"it cannot be opened ({reason})") from None
 
 
-def _holding(path: Path, *, part: bool) -> Path:
+def _holding(folder: Path, path: Path, *, part: bool) -> Path:
     """The file that holds the sound of a song: its own, or one that holds several."""
     if path.is_file():
         return path
-    container = path.parent
-    if not container.is_file():
+    if path.exists():
+        raise LibraryError("no file, but something else of that name")
+    container = _container(folder, path)
+    if container is None:
         raise FileNotFoundError(errno.ENOENT, "the file is not there")
-    if container.suffix.casefold() == ".cue":
-        return _sound_of(container, path.name)
-    if not part:
-        raise LibraryError("a part of a file that only MPD can open")
+    if container == path.parent and container.suffix.casefold() == ".cue":
+        return _sound_of(folder, container, path.name)
+    if container != path.parent or not part:
+        kind = container.suffix.removeprefix(".") or "file"
+        raise LibraryError(f"a part of a {kind} that only MPD can open")
     return container
 
 
-def _sound_of(sheet: Path, track: str) -> Path:
+def _container(folder: Path, path: Path) -> Path | None:
+    """The file that MPD shows as a folder, at whatever depth in it the song lies."""
+    above = (parent for parent in path.parents if parent.is_relative_to(folder))
+    return next((parent for parent in above if parent.is_file()), None)
+
+
+def _sound_of(folder: Path, sheet: Path, track: str) -> Path:
     """The sound file that a track of a cue sheet lies in."""
     number = _TRACK_NAME.match(track)
     sound, tracks = None, 0
@@ -68,7 +76,7 @@ def _sound_of(sheet: Path, track: str) -> Path:
         text = file.read(_LONGEST_CUE_BYTES).decode("utf-8-sig", "surrogateescape")
     for line in text.splitlines():
         if found := _FILE.match(line):
-            sound = sheet.parent / (found["quoted"] or found["bare"])
+            sound = path_beside(folder, sheet, found["quoted"] or found["bare"])
         elif _TRACK.match(line):
             tracks += 1
             if number and tracks == int(number[1]):

@@ -60,3 +60,48 @@ def test_a_file_that_is_not_there_may_be_there_another_time(music):
 def test_a_name_no_disk_can_hold_is_told(music, name):
     with pytest.raises((LibraryError, FileNotFoundError)):
         find(music, name)
+
+
+@pytest.mark.parametrize("name", ["../side a.wav", "/etc/passwd", "album.cue/../../x", ""])
+def test_a_name_that_leads_out_of_the_music_folder_is_refused(music, name):
+    with pytest.raises(LibraryError):
+        find(music / "inner", name)
+
+
+def test_a_cue_sheet_cannot_name_a_file_outside(music):
+    (music / "inner").mkdir()
+    (music / "inner" / "x.cue").write_text('FILE "../side a.wav" WAVE\n  TRACK 01 AUDIO\n')
+    assert find(music, "inner/x.cue/track0001", 0.0).path == music / "side a.wav"
+    with pytest.raises(LibraryError, match="leads out"):
+        find(music / "inner", "x.cue/track0001", 0.0)
+
+
+@pytest.mark.parametrize(
+    ("container", "inside"),
+    [
+        ("album.zip", "track.mp3"),
+        ("album.zip", "disc1.rar/track.mp3"),
+        ("a.iso", "b/c/d/e.flac"),
+        ("a.zip", "x.cue/track0001"),
+        ("x.sid", "tune_001.sid"),
+        ("NOTES", "track0001"),
+        ("a.tar.bz2", "x.ogg"),
+    ],
+)
+def test_songs_in_containers_at_any_depth_are_known_as_such(music, container, inside):
+    (music / container).write_bytes(b"PK")
+    with pytest.raises(LibraryError, match="only MPD can open"):
+        find(music, f"{container}/{inside}")
+
+
+def test_through_the_owners_links_songs_are_read_as_mpd_reads_them(music, tmp_path_factory):
+    disk = tmp_path_factory.mktemp("disk")
+    (disk / "a.wav").write_bytes(b"RIFF")
+    (music / "usb").symlink_to(disk)
+    assert find(music, "usb/a.wav") == Place(music / "usb" / "a.wav")
+
+
+def test_what_is_no_file_is_told_and_not_waited_for(music):
+    (music / "a.mp3").mkdir()
+    with pytest.raises(LibraryError, match="something else"):
+        find(music, "a.mp3")
