@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from enum import StrEnum
@@ -21,6 +22,10 @@ app = typer.Typer(
 SongArgument = Annotated[
     str, typer.Argument(metavar="SONG", help="MPD's name for the file, or words of its title.")
 ]
+
+
+_TAGS_AT_ONCE = 20
+"""files between two looks at what was done"""
 
 
 class Form(StrEnum):
@@ -139,6 +144,8 @@ def draw_map(
     """Draw the songs on the plane from unpleasant to pleasant and from calm to excited."""
     from edgemood.music.library.map import draw
 
+    if out.suffix.casefold() not in {"", ".svg"}:
+        raise EdgemoodError(f"{out}: the map is drawn as SVG; call it {out.with_suffix('.svg')}")
     library = _opened(state).library()
     with _writing(out) as file:
         file.write(draw(library))
@@ -157,44 +164,79 @@ def tag(
     ] = False,
 ) -> None:
     """Write the moods you gave songs into their files, as tags that MPD 0.24 shows."""
-    from edgemood.music.tagging import write_all
-
-    tags = _tags(state, _config(config).music.directory, guesses=guesses)
-    written, failed = write_all(tags, _say, write=write)
+    with _child() as child:
+        tags, refused = child.apply(_tags_read, (state, _config(config).music.directory, guesses))
+    for line in refused:
+        _say(line)
+    written, failed = 0, len(refused)
+    for user, of_user in _by_writer(tags).items():
+        with _child() as child:
+            for start in range(0, len(of_user), _TAGS_AT_ONCE):
+                some = of_user[start : start + _TAGS_AT_ONCE]
+                said, here, not_here = child.apply(_tags_written, (user, some, write))
+                for line in said:
+                    _say(line)
+                written += here
+                failed += not_here
     _say(f"{written} files {'written' if write else 'to write: say --write to do so'}")
     if failed:
         raise typer.Exit(1)
 
 
-def _tags(state: Path, named: Path | None, *, guesses: bool) -> list[Any]:
-    """What to write; read by another process, because one that reads as the daemon cannot write."""
+def _child() -> Any:
+    """A process of its own, which may become another user for good."""
     import multiprocessing
 
-    with multiprocessing.get_context("fork").Pool(1) as reader:
-        return reader.apply(_tags_read, (state, named, guesses))
+    return multiprocessing.get_context("fork").Pool(1)
+
+
+def _by_writer(tags: list[Any]) -> dict[int, list[Any]]:
+    """The tags by the user who is to write them; one who is not root writes all."""
+    from edgemood.music.tagging import by_writer
+
+    return by_writer(tags) if os.geteuid() == 0 else {os.geteuid(): tags}
 
 
 def _tags_read(
     state: Path,
     named: Path | None,
     guesses: bool,  # noqa: FBT001 - a Pool hands on places
-) -> list[Any]:
+) -> tuple[list[Any], list[str]]:
+    """What to write, and what cannot be; read as the daemon's user."""
     from edgemood.music.library.background import music_folder
     from edgemood.music.tagging import tags_of
 
     index = _opened(state)
-    return list(tags_of(index, music_folder(index, named), guesses=guesses))
+    refused: list[str] = []
+    folder = music_folder(index, named)
+    return list(tags_of(index, folder, guesses=guesses, tell=refused.append)), refused
+
+
+def _tags_written(
+    user: int,
+    tags: list[Any],
+    write: bool,  # noqa: FBT001 - a Pool hands on places
+) -> tuple[list[str], int, int]:
+    """Written as the user whom the files belong to: in their folders root could be led astray."""
+    from edgemood.cli.owner import become
+    from edgemood.music.tagging import write_all
+
+    if user != os.geteuid():
+        become(user)
+    said: list[str] = []
+    written, failed = write_all(tags, said.append, write=write)
+    return said, written, failed
 
 
 def _opened(state: Path) -> Any:
     """The daemon's index, as the user it belongs to. Raises LibraryError."""
+    from edgemood.cli.owner import become_owner_of
     from edgemood.music.library.index import FILE_NAME, SongIndex
 
     path = state / FILE_NAME
     try:
-        owner = state.stat()
-        if os.geteuid() == 0 and owner.st_uid != 0:  # files made here must be the daemon's, too
-            _become(owner.st_uid, owner.st_gid)
+        if state.exists():
+            become_owner_of(state)
         path.open("rb").close()
     except PermissionError as error:
         raise LibraryError(f"{path}: {error.strerror}; use sudo") from None
@@ -204,18 +246,6 @@ def _opened(state: Path) -> Any:
             "(edgemood status), or name its folder with --state"
         ) from None
     return SongIndex.open(state)
-
-
-def _become(user: int, group: int) -> None:
-    """Go on as this user, for good."""
-    import pwd
-
-    try:
-        os.initgroups(pwd.getpwuid(user).pw_name, group)
-    except KeyError:  # as of a container
-        os.setgroups([])
-    os.setgid(group)
-    os.setuid(user)
 
 
 def _config(file: Path | None) -> Any:
@@ -245,10 +275,19 @@ def _song(index: Any, wanted: str) -> Any:
 
 
 def _writing(path: Path) -> Any:
+    """The file opened to be written, but through no link that somebody laid for root."""
+    links = os.O_NOFOLLOW if os.geteuid() == 0 else 0
+
+    def opened(name: str, flags: int) -> int:
+        return os.open(name, flags | links, 0o644)
+
     try:
-        return path.open("w", encoding="utf-8", newline="")
+        return open(path, "w", encoding="utf-8", newline="", opener=opened)
     except OSError as error:
-        raise EdgemoodError(f"{path}: cannot be written ({error.strerror})") from None
+        reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
+        raise EdgemoodError(
+            f"{path}: cannot be written ({reason}); another way is `> FILE`, without --out"
+        ) from None
 
 
 def _say(line: str) -> None:

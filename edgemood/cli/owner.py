@@ -1,4 +1,4 @@
-"""Working on the daemon's files as the user they belong to."""
+"""Working on other people's files as the user they belong to."""
 
 from __future__ import annotations
 
@@ -19,13 +19,18 @@ def become_owner_of(folder: Path) -> None:
     except FileNotFoundError:
         raise EdgemoodError(f"{folder}: no such folder; start edgemood once, or name it") from None
     if os.geteuid() == 0 and owner.st_uid != 0:
-        try:
-            name = pwd.getpwuid(owner.st_uid).pw_name
-        except KeyError:
-            name = ""
-        if name:
-            os.initgroups(name, owner.st_gid)
-        else:
-            os.setgroups([])
-        os.setgid(owner.st_gid)
-        os.setuid(owner.st_uid)
+        become(owner.st_uid, owner.st_gid)
+
+
+def become(user: int, group: int | None = None) -> None:
+    """Go on as this user, with their groups, for good. Raises OSError."""
+    try:
+        entry = pwd.getpwuid(user)
+    except KeyError:  # as of a container
+        group = user if group is None else group
+        os.setgroups([])
+    else:
+        group = entry.pw_gid if group is None else group
+        os.initgroups(entry.pw_name, group)
+    os.setgid(group)
+    os.setuid(user)

@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import mutagen
-from mutagen.apev2 import APEv2
-from mutagen.id3 import ID3, TMOO
-from mutagen.mp4 import MP4FreeForm, MP4Tags
-
-from edgemood.durable import sync_folder
+from edgemood import foreign
 from edgemood.emotion import Emotion, strongest
 from edgemood.errors import LibraryError
+from edgemood.music import moodtag
 from edgemood.music.library import SongIndex
-from edgemood.music.library.paths import path_bytes
+from edgemood.music.library.paths import path_in
 from edgemood.music.song import Origin
-
-VORBIS_KEY, APE_KEY, MP4_KEY = "MOOD", "Mood", "----:com.apple.iTunes:MOOD"
-"""where taggers such as Picard keep the mood; ID3 has a frame of its own for it, TMOO"""
-
-_Mood: Any = TMOO  # mutagen has types, but not for these
-_FreeForm: Any = MP4FreeForm
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,104 +21,72 @@ class Tag:
 
     path: Path
     mood: Emotion
+    root: Path | None = None
+    """the music folder, from which the file is reached without links; None: the file's own"""
+
+    @property
+    def within(self) -> Path:
+        """The folder from which the way to the file must not lead over a link."""
+        return self.root or self.path.parent
 
 
-def tags_of(index: SongIndex, folder: Path, *, guesses: bool) -> Iterator[Tag]:
+def tags_of(
+    index: SongIndex,
+    folder: Path,
+    *,
+    guesses: bool,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Iterator[Tag]:
     """The moods to write: the owner's own words, and with `guesses` also what the box works out.
 
     A guess that is written is believed like any other tag from then on, even when the box comes to
-    know better. Files that are not there, or hold several songs, are left out.
+    know better. Files that are not there, or hold several songs, are left out; of names that lead
+    out of the music folder, the owner is told.
     """
     library = index.library()
     for row in range(len(library)):
         song = library.song(row)
-        if song is None or song.mood is None or song.mood.origin is Origin.TAG:
+        if (
+            song is None
+            or song.mood is None
+            or song.mood.origin is Origin.TAG
+            or "://" in song.file
+        ):
             continue
         if not guesses and song.mood.origin is not Origin.OWNER:
             continue
-        path = folder / os.fsdecode(path_bytes(song.file))
-        if path.is_file():
-            yield Tag(path, strongest(song.mood.scores))
+        try:
+            path = path_in(folder, song.file)
+            there = path.is_file()
+        except LibraryError as error:
+            tell(f"{song.file}: {error}")
+        except (OSError, ValueError):  # such as a name that is too long
+            continue
+        else:
+            if there:
+                yield Tag(path, strongest(song.mood.scores), folder)
 
 
 def mood_in(path: Path) -> str | None:
     """The mood tag in a file. Raises LibraryError when it is no music file that takes tags."""
-    return _read(_opened(path).tags)
+    return _mood_in(path.parent, path)
 
 
 def write_mood(tag: Tag) -> bool:
     """Write the tag; False when it is in the file already. The sound is not touched.
 
     The file is replaced in one go by a tagged copy, so that neither a power cut nor a full disk
-    spoils it; owner and permissions stay. Raises LibraryError.
+    spoils it; owner, permissions and all other tags stay. Raises LibraryError.
     """
-    path = tag.path.resolve()
-    music = _opened(path)
-    if _read(music.tags) == tag.mood:
+    path = tag.path
+    if _mood_in(tag.within, path) == tag.mood:
         return False
-    # MPD must not take the copy for a song, should it look right now
-    copy = path.with_name(f".{path.name}.edgemood")
     try:
-        shutil.copy2(path, copy)
-        before = path.stat()
-        os.chown(copy, before.st_uid, before.st_gid)
-        tagged = type(music)(copy)
-        if tagged.tags is None:
-            tagged.add_tags()
-        _write(tagged.tags, tag.mood)
-        tagged.save()
-        with copy.open("rb") as file:
-            os.fsync(file.fileno())
-        copy.replace(path)
-        sync_folder(path.parent)
-    except (OSError, mutagen.MutagenError) as error:
-        raise LibraryError(f"{path}: its tag cannot be written ({error})") from error
-    finally:
-        copy.unlink(missing_ok=True)
+        with foreign.replacing(tag.within, path) as (old, new):
+            moodtag.write(old, new, tag.mood.value)
+    except (OSError, ValueError) as error:
+        raise LibraryError(f"{path}: its tag cannot be written ({_reason(error)})") from error
     return True
-
-
-def _opened(path: Path) -> Any:
-    try:
-        music = mutagen.File(path)
-    except (OSError, mutagen.MutagenError) as error:
-        raise LibraryError(f"{path}: cannot be read ({error})") from error
-    if music is None:
-        raise LibraryError(f"{path}: not a kind of music file that takes tags")
-    return music
-
-
-def _read(tags: Any) -> str | None:
-    if tags is None:
-        return None
-    if _is(tags, ID3):
-        frame = tags.get("TMOO")
-        return str(frame) if frame else None
-    found = tags.get(_key(tags))
-    if not found:
-        return None
-    value = found[0]
-    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
-
-
-def _write(tags: Any, mood: Emotion) -> None:
-    if _is(tags, ID3):
-        tags.setall("TMOO", [_Mood(encoding=3, text=[mood.value])])
-    elif _is(tags, MP4Tags):
-        tags[MP4_KEY] = [_FreeForm(mood.value.encode())]
-    else:
-        tags[_key(tags)] = mood.value
-
-
-def _is(tags: Any, kind: type) -> bool:
-    """`isinstance`, but for mypy, which would then miss the types of mutagen's methods."""
-    return isinstance(tags, kind)
-
-
-def _key(tags: Any) -> str:
-    if _is(tags, MP4Tags):
-        return MP4_KEY
-    return APE_KEY if _is(tags, APEv2) else VORBIS_KEY
 
 
 def write_all(tags: Iterable[Tag], tell: Callable[[str], None], *, write: bool) -> tuple[int, int]:
@@ -139,14 +94,42 @@ def write_all(tags: Iterable[Tag], tell: Callable[[str], None], *, write: bool) 
     written = failed = 0
     for tag in tags:
         try:
-            if mood_in(tag.path) == tag.mood:
+            if _mood_in(tag.within, tag.path) == tag.mood:
                 continue
             if write:
                 write_mood(tag)
         except LibraryError as error:
-            tell(str(error))
+            tell(_printable(str(error)))
             failed += 1
         else:
-            tell(f"{tag.path}: {tag.mood}".encode("utf-8", "replace").decode())
+            tell(_printable(f"{tag.path}: {tag.mood}"))
             written += 1
     return written, failed
+
+
+def by_writer(tags: Iterable[Tag]) -> dict[int, list[Tag]]:
+    """The tags by the number of the user as whom root should write each; see `foreign`."""
+    of_user: dict[int, list[Tag]] = {}
+    for tag in tags:
+        try:
+            user = foreign.writer_of(tag.path)
+        except OSError:  # it went away meanwhile
+            continue
+        of_user.setdefault(user, []).append(tag)
+    return of_user
+
+
+def _mood_in(root: Path, path: Path) -> str | None:
+    try:
+        with foreign.reading(root, path) as file:
+            return moodtag.read(file)
+    except (OSError, ValueError) as error:
+        raise LibraryError(f"{path}: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _printable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

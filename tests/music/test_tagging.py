@@ -1,18 +1,24 @@
+import os
 import stat
 import subprocess
 from pathlib import Path
 
 import mutagen
+import mutagen.apev2
+import mutagen.id3
 import numpy as np
 import pytest
 import soundfile
+from hypothesis import given
+from hypothesis import strategies as st
 
 from edgemood.emotion import Emotion
 from edgemood.errors import LibraryError
 from edgemood.music.tagging import Tag, mood_in, write_all, write_mood
 
 RATE_HZ = 22050
-KINDS = ["flac", "ogg", "opus", "mp3", "m4a", "wav", "aiff"]
+KINDS = ["flac", "ogg", "opus", "mp3", "m4a", "wav", "aiff", "wma", "wv", "tta"]
+FIELD = Path(__file__).parents[1] / "field"
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +67,117 @@ def test_the_other_tags_stay(song):
     assert {key: after[key] for key in before} == before
 
 
+def test_the_mood_stands_under_the_key_of_the_taggers(recordings, tmp_path):
+    keys = {
+        "flac": "MOOD",
+        "ogg": "MOOD",
+        "opus": "MOOD",
+        "wma": "WM/Mood",
+        "wv": "Mood",
+        "mp3": "TMOO",
+        "wav": "TMOO",
+        "aiff": "TMOO",
+        "tta": "TMOO",
+        "m4a": "----:com.apple.iTunes:MOOD",
+    }
+    for kind, key in keys.items():
+        song = tmp_path / f"song.{kind}"
+        song.write_bytes((recordings / song.name).read_bytes())
+        write_mood(Tag(song, Emotion.HAPPY))
+        assert mutagen.File(song).tags[key], kind
+
+
+def test_a_tag_of_version_2_3_stays_one_to_the_byte(tmp_path):
+    song = tmp_path / "song.mp3"
+    song.write_bytes((FIELD / "tagged v2.3.mp3").read_bytes())
+    before = song.read_bytes()
+    write_mood(Tag(song, Emotion.HAPPY))
+    after = song.read_bytes()
+    frames = before[10:].index(b"\0" * 100) + 10
+    assert len(after) == len(before)
+    assert after[:frames] == before[:frames]
+    written = b"TXXX\0\0\0\x0b\0\0\0MOOD\0happy"
+    assert after[frames:].replace(written, bytes(len(written)), 1) == before[frames:]
+    assert mood_in(song) == "happy"
+
+
+def test_tags_of_other_kinds_in_the_same_file_stay(tmp_path):
+    song = tmp_path / "song.mp3"
+    old = b"TAG" + b"Title".ljust(125, b"\0")
+    song.write_bytes((FIELD / "tagged v2.3.mp3").read_bytes())
+    tags = mutagen.apev2.APEv2()
+    tags["REPLAYGAIN_TRACK_GAIN"] = "-7.00 dB"
+    tags.save(song)
+    song.write_bytes(song.read_bytes() + old)
+    tail = song.read_bytes()[-400:]
+    write_mood(Tag(song, Emotion.HAPPY))
+    assert song.read_bytes()[-400:] == tail
+
+
+@pytest.mark.parametrize("kind", ["wav", "aiff"])
+def test_other_chunks_and_the_tags_version_stay(recordings, tmp_path, kind):
+    song = tmp_path / f"song.{kind}"
+    song.write_bytes((recordings / song.name).read_bytes())
+    music = mutagen.File(song)
+    if music.tags is None:
+        music.add_tags()
+    music.tags.add(mutagen.id3.TIT2(encoding=1, text="Größe"))
+    music.save(v2_version=3)
+    write_mood(Tag(song, Emotion.HAPPY))
+    tags = mutagen.File(song).tags
+    assert tags.version == (2, 3, 0)
+    assert [str(text) for text in (tags["TIT2"], tags["TXXX:MOOD"])] == ["Größe", "happy"]
+
+
+def test_tags_that_are_no_text_are_not_written_anew(recordings, tmp_path):
+    song = tmp_path / "song.ogg"
+    music = mutagen.File(recordings / "song.ogg")
+    music["comment"] = "ABC"
+    song.write_bytes((recordings / "song.ogg").read_bytes())
+    music.save(song)
+    before = song.read_bytes()
+    # of equal length, and the checksum of the page is not looked at
+    song.write_bytes(before.replace(b"ABC", b"\xe4\xf6\xfc"))
+    with pytest.raises(LibraryError, match="are no text"):
+        write_mood(Tag(song, Emotion.HAPPY))
+    assert song.read_bytes() == before.replace(b"ABC", b"\xe4\xf6\xfc")
+
+
+@given(st.data())
+def test_damaged_files_cost_only_themselves(recordings, tmp_path_factory, data):
+    """Any exception of the tag library is a LibraryError, and the sound is never lost."""
+    folder = tmp_path_factory.getbasetemp()
+    kind = data.draw(st.sampled_from(KINDS))
+    content = bytearray((recordings / f"song.{kind}").read_bytes())
+    for at in data.draw(st.lists(st.integers(0, min(len(content), 2000) - 1), max_size=8)):
+        content[at] = data.draw(st.integers(0, 255))
+    song = folder / f"damaged.{kind}"
+    song.write_bytes(content[: data.draw(st.sampled_from([len(content), 900, 100, 30, 0]))])
+    before = song.read_bytes()
+    try:
+        write_mood(Tag(song, Emotion.HAPPY))
+    except LibraryError:
+        assert song.read_bytes() == before
+    else:
+        assert mood_in(song) == "happy"
+    assert not list(folder.glob(".*.edgemood"))
+
+
+def test_through_a_link_nothing_is_written(recordings, tmp_path):
+    disk, music = tmp_path / "disk", tmp_path / "music"
+    disk.mkdir()
+    music.mkdir()
+    song = disk / "song.flac"
+    song.write_bytes((recordings / "song.flac").read_bytes())
+    (music / "usb").symlink_to(disk)
+    (music / "link.flac").symlink_to(song)
+    before = song.read_bytes()
+    for path in (music / "usb" / "song.flac", music / "link.flac"):
+        with pytest.raises(LibraryError, match="is a link"):
+            write_mood(Tag(path, Emotion.HAPPY, music))
+    assert song.read_bytes() == before
+
+
 def test_a_mood_that_is_there_already_costs_no_write(song):
     write_mood(Tag(song, Emotion.HAPPY))
     before = song.stat()
@@ -86,7 +203,7 @@ def test_a_write_that_fails_leaves_the_song_as_it_was(recordings, tmp_path, monk
     def full(_file):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("edgemood.music.tagging.os.fsync", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(LibraryError, match="No space left"):
         write_mood(Tag(song, Emotion.HAPPY))
     assert song.read_bytes() == before
