@@ -1,4 +1,5 @@
 import asyncio
+import threading
 import time
 
 import pytest
@@ -56,6 +57,42 @@ async def test_a_loop_runs_once_per_pause_while_the_clock_advances():
     await clock.advance(2)
     assert rounds == pytest.approx([0.5, 1.0, 1.5, 2.0])
     task.cancel()
+
+
+async def test_a_clock_lets_a_chain_of_any_length_run_to_its_end():
+    clock = ManualClock()
+    rounds = []
+
+    async def link(length):
+        rounds.append(length)
+        if length:
+            await asyncio.create_task(link(length - 1))
+
+    task = asyncio.create_task(link(100))
+    await clock.advance(1)
+    assert rounds[-1] == 0
+    await task
+
+
+async def test_a_clock_does_not_run_ahead_of_threads():
+    clock = ManualClock()
+    go_on = threading.Event()
+    done_s = []
+
+    async def sleeper():
+        await clock.sleep(1)
+        await asyncio.to_thread(go_on.wait)
+        done_s.append(clock.now_s())
+
+    async def watcher():
+        await clock.sleep(2)
+        done_s.append(clock.now_s())
+
+    tasks = [asyncio.create_task(sleeper()), asyncio.create_task(watcher())]
+    asyncio.get_running_loop().call_later(0.01, go_on.set)
+    await clock.advance(5)
+    assert done_s == [1, 2]
+    await asyncio.gather(*tasks)
 
 
 async def test_those_who_wait_for_the_same_instant_wake_in_the_order_they_came():

@@ -11,8 +11,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-START_TIMEOUT_S = 20.0
-STOP_TIMEOUT_S = 5.0
+START_TIMEOUT_S = 300.0
+"""for a machine that is very busy: an MPD that cannot start exits, and is noticed at once"""
+STOP_TIMEOUT_S = 60.0
+"""for writing its state file"""
 
 _CONFIG = """\
 music_directory "{music}"

@@ -22,7 +22,7 @@ from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
 from edgemood.mood import RoomMood
 from edgemood.music import Dj
 
-PATIENCE_S = 60.0
+PATIENCE_S = 600.0
 """for a busy machine; what is waited for comes much sooner on a quiet one"""
 ENDS_WITHIN_S = 4.5
 """sooner than the player gives up an MPD that hangs"""
