@@ -30,6 +30,7 @@ _EXPECTED = {
     "finite_number": "must be a number",
     "string_type": "must be text",
     "path_type": "must be a path",
+    "tuple_type": "must be a list",
 }
 
 
@@ -44,6 +45,23 @@ def in_words(details: ErrorDetails, document: Document) -> Problem:
         message = "unknown key" + _did_you_mean(nearest_keys(path))
         return Problem(document.keys[path], path, message)
     return Problem(document.values[path], path, _message(details, path))
+
+
+def clashes(config: Config, document: Document) -> Iterator[Problem]:
+    """Values that are good by themselves and not together."""
+    panel = config.panel
+    if panel.enabled == "no" or panel.button_pin != panel.led_pin:
+        return
+    for key, other, thing in (
+        ("button_pin", "led_pin", "the LED"),
+        ("led_pin", "button_pin", "the button"),
+    ):
+        path: KeyPath = ("panel", key)
+        if path in document.values:
+            unsaid = "" if ("panel", other) in document.values else ", unless you say another"
+            message = f"{panel.led_pin} is the pin of {thing}, too ({other}{unsaid})"
+            yield Problem(document.values[path], path, message)
+            return
 
 
 def annotation_at(path: KeyPath) -> Any:

@@ -12,6 +12,9 @@ from typing import Any
 
 import yaml
 
+from edgemood.config.typography import CURLY_QUOTES, tidied
+from edgemood.config.yaml_words import ALIAS, ANCHOR, TOO_DEEP, in_words
+
 _STANDARD = "tag:yaml.org,2002:"
 _UNTAGGED = {"map", "seq", "str", "null", "bool", "int", "float", "timestamp", "merge", "value"}
 """what YAML takes values for by their looks, when the owner sets no tag"""
@@ -59,13 +62,17 @@ class Document:
 def read_document(text: str) -> Document:
     """Parse the text; whatever cannot be understood is left out and stands in `problems`."""
     document = Document()
+    text, odd = tidied(text)
+    document.problems += [Problem(Place(line, at), (), words) for line, at, words in odd]
     try:
-        root = _Composer(text).get_single_node()
+        composer = _Composer(text)
+        root = composer.get_single_node()
     except yaml.YAMLError as error:
         document.problems.append(_syntax_problem(text, error))
     except RecursionError:
-        document.problems.append(Problem(Place(1, 1), (), "is nested too deeply"))
+        document.problems.append(Problem(Place(1, 1), (), TOO_DEEP))
     else:
+        document.problems += [Problem(_place(mark), (), ANCHOR) for mark in composer.named_places]
         if root is not None:
             document.content = _content(root, (), document)
     return document
@@ -74,19 +81,22 @@ def read_document(text: str) -> Document:
 class _Composer(yaml.SafeLoader):
     """Composes nodes, but never shares one: a few aliases can stand for gigabytes."""
 
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.named_places: list[yaml.Mark] = []
+
     def fetch_flow_collection_start(self, TokenClass: Any) -> None:  # noqa: N803 - PyYAML's name
         if self.flow_level == MAX_BRACKETS:  # what it needs for one more grows with each
-            raise yaml.MarkedYAMLError(problem="is nested too deeply", problem_mark=self.get_mark())
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=self.get_mark())
         super().fetch_flow_collection_start(TokenClass)
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
             mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
-            raise yaml.MarkedYAMLError(
-                problem='"*" refers to another place in YAML, which is not used here; '
-                "put quotes around a text that begins with it",
-                problem_mark=mark,
-            )
+            raise yaml.MarkedYAMLError(problem=ALIAS, problem_mark=mark)
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if getattr(event, "anchor", None) is not None:
+            self.named_places.append(event.start_mark)
         return super().compose_node(parent, index)
 
 
@@ -103,12 +113,22 @@ def _content(node: yaml.Node, path: KeyPath, document: Document) -> Any:
         return [
             _content(item, (*path, str(number)), document) for number, item in enumerate(node.value)
         ]
+    return _scalar(node, path, document)
+
+
+def _scalar(node: yaml.Node, path: KeyPath, document: Document) -> str | None:
+    text: str = node.value
     if node.tag == _STANDARD + "null":
         return None
-    if not _is_one_line(node.value):
-        document.problems.append(Problem(place, path, "holds a line break or control character"))
+    problem = None
+    if not _is_one_line(text):
+        problem = "holds a line break or control character"
+    elif len(text) > 1 and text[0] + text[-1] in CURLY_QUOTES:
+        problem = f'{text[0]} and {text[-1]} are no quotes here; type plain ones: "…"'
+    if problem is not None:
+        document.problems.append(Problem(document.values[path], path, problem))
         return None
-    return node.value
+    return text
 
 
 def _mapping(node: yaml.MappingNode, path: KeyPath, document: Document) -> dict[str, Any]:
@@ -147,16 +167,9 @@ def _syntax_problem(text: str, error: yaml.YAMLError) -> Problem:
     if not isinstance(error, yaml.MarkedYAMLError) or error.problem_mark is None:
         return Problem(Place(1, 1), (), f"is not YAML: {error}")
     message = error.problem or error.context or "is not YAML"
-    if "'\\t'" in message:
-        message = "a tab; indent with spaces"
-    elif message == "mapping values are not allowed here":
-        message = (
-            'unexpected ":"; is one missing in the line before, or is this line too far right?'
-        )
-    elif message == "could not find expected ':'":
-        message = 'a ":" is missing after a key, here or in the line before'
-    elif message == "but found another document":
-        message = "a second document begins here; one file holds one configuration"
-    elif message.startswith(("expected <block end>", "expected the node content")):
-        message = f"the indentation does not fit the lines before, or a sign is astray ({message})"
-    return Problem(_place(error.problem_mark), (), message)
+    at = error.problem_mark
+    near = (at.buffer or "")[max(0, at.pointer - 1) : at.pointer + 1]
+    words = in_words(message, near)
+    if error.context_mark is not None and "quotation mark" in words:
+        words += f"; it was opened in line {error.context_mark.line + 1}"
+    return Problem(_place(at), (), words)

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from pydantic import ValidationError
 
-from edgemood.config.complaint import annotation_at, in_words, is_section
+from edgemood.config.complaint import annotation_at, clashes, in_words, is_section
 from edgemood.config.document import KeyPath, Place, Problem, read_document
 from edgemood.config.schema import Config
 from edgemood.errors import ConfigError
@@ -59,6 +59,8 @@ def parse(text: str, path: Path) -> Config:
     except ValidationError as error:
         found = (in_words(details, document) for details in error.errors())
         problems += {problem.path: problem for problem in found}.values()  # one per key
+    else:
+        problems += clashes(config, document)
     if problems:
         raise ConfigError(_lines(path, problems))
     return config

@@ -7,11 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
-from edgemood.config.values import Hours, Languages
+from edgemood.config.values import Hours, Languages, Playlists
 from edgemood.emotion import Emotion
-
-PLAYLISTS = r"^(none|[^*/\\]*\*[^*/\\]*)$"
-"""names of playlists: one star, and nothing that a file's name cannot hold; or none"""
 
 _INSTALLED = Path(__file__).resolve().parents[1] / "models"
 MODELS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "models"
@@ -171,9 +168,9 @@ class MusicConfig(Section):
     """minutes for which the queue is people's own after a hand was on it"""
     play_counts: Literal["yes", "no"] = "yes"
     """whether plays and skips are counted in MPD's stickers, unless another client counts them"""
-    mood_playlists: Annotated[str, Field(pattern=PLAYLISTS)] = "Mood – *"
+    mood_playlists: Playlists = "Mood – *"
     """playlists that show and take the moods of songs, a star for the emotion; none"""
-    typical_playlists: Annotated[str, Field(pattern=PLAYLISTS)] = "Typical – *"
+    typical_playlists: Playlists = "Typical – *"
     """playlists of the songs that are typical of an emotion, likewise"""
     mood_stickers: Literal["yes", "no"] = "yes"
     """whether every song's mood is shown as MPD stickers: edgemood.mood, .valence, .arousal"""

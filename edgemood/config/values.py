@@ -38,8 +38,20 @@ def _are_languages(codes: tuple[str, ...]) -> tuple[str, ...]:
     return codes
 
 
+def _is_playlists(text: str) -> str:
+    if text != "none" and (text.count("*") != 1 or "/" in text or "\\" in text):
+        raise PydanticCustomError(
+            "playlists",
+            'must be a name with one star in it and no slash, such as "Mood – *"; or none',
+        )
+    return text
+
+
 Hours = Annotated[str, AfterValidator(_is_hours)]
 """``22:00-07:00``; may pass midnight."""
+
+Playlists = Annotated[str, AfterValidator(_is_playlists)]
+"""Names of playlists: one star for the emotion, and nothing that a file's name cannot hold."""
 
 Languages = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_are_languages)]
 """ISO 639-1 codes: ``[en, zh]``."""

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import re
 import string
 from pathlib import Path
 
@@ -19,6 +20,17 @@ FILE = Path("config.yaml")
 @pytest.fixture
 def file(tmp_path):
     return tmp_path / "config.yaml"
+
+
+def keys_of(section, path=()):
+    for name, value in section:
+        if hasattr(value, "model_fields_set"):
+            yield from keys_of(value, (*path, name))
+        else:
+            yield (*path, name)
+
+
+KEYS = list(keys_of(Config()))
 
 
 def problems_of(text):
@@ -92,6 +104,100 @@ mood:
 def test_what_is_wrong_is_said_in_plain_words(text, problem):
     found = problems_of(text)
     assert found[0].startswith(f"config.yaml:{problem}"), found
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("music:\n\u00a0\u00a0ahead: 3", "2:1: this is no plain space but U+00A0 (no-break space)"),
+        ("music:\n  \u3000ahead: 3", "2:3: this is no plain space but U+3000"),
+        ("music:\n  ahead:\u00a03", "2:9: this is no plain space but U+00A0"),
+        ("music:\n  \ufeffahead: 3", "2:3: an invisible character stands here, U+FEFF"),
+        ("music:\n  ahead\u200b: 3", "2:8: an invisible character stands here, U+200B"),
+        ("music:\n  ahead\uff1a 3", '2:8: "\uff1a" is another character than ":"'),
+        ("music:\n  ahead:3", '2:9: a space is missing after "ahead:"'),
+        ("music:\n  ahead:3\n  duck: 4", '2:9: a space is missing after "ahead:"'),
+        ("music:\n  ahead = 3", '2:9: write "ahead: …", with a colon'),
+        ("music:\n  mood_playlists: * Mood", '2:20: "*" refers to another place in YAML'),
+        ("music:\n  mood_playlists: *", '2:20: "*" refers to another place in YAML'),
+        ("mpd: {password: &abc}", '1:17: "&" gives a place a name in YAML'),
+        ("mpd: {password: & abc}", '1:18: "&" gives a place a name in YAML'),
+        ("mpd:\n  host: @home", "2:9: a text that begins with this sign needs quotes"),
+        ("mpd:\n  host: `home", "2:9: a text that begins with this sign needs quotes"),
+        ("mpd:\n  host: %home", "2:9: a text that begins with this sign needs quotes"),
+        ("mpd:\n  host: \u201chome\u201d", "2:9: mpd.host: \u201c and \u201d are no quotes here"),
+        ('mpd:\n  host: "C:\\music"', '2:13: a "\\" in double quotes must be written twice'),
+        ("mpd:\n  host: - home", '2:9: a list with "-" begins on a line of its own'),
+        (
+            "music: {mood_playlists: Mood}",
+            "1:25: music.mood_playlists: must be a name with one star",
+        ),
+        (
+            "music: {mood_playlists: a/*}",
+            "1:25: music.mood_playlists: must be a name with one star",
+        ),
+        ("panel: {button_pin: 27}", "1:21: panel.button_pin: 27 is the pin of the LED, too"),
+        ("panel: {led_pin: 17}", "1:18: panel.led_pin: 17 is the pin of the button, too"),
+        (
+            "panel: {button_pin: 5, led_pin: 5}",
+            "1:21: panel.button_pin: 5 is the pin of the LED, too (led_pin)",
+        ),
+        ("music: {languages: {a: b}}", "1:20: music.languages: must be a list"),
+    ],
+)
+def test_what_looks_right_and_is_not_is_told_where_it_stands(text, problem):
+    found = problems_of(text)
+    assert len(found) == 1, found
+    assert found[0].startswith(f"config.yaml:{problem}"), found
+
+
+def test_what_looks_wrong_does_not_hide_the_other_problems():
+    assert problems_of("music:\n\u00a0\u00a0ahead: 3\n  duck: 400\nmood:\n  dwell:3\n") == [
+        "config.yaml:2:1: this is no plain space but U+00A0 (no-break space); type it anew",
+        'config.yaml:3:9: music.duck: must be at most 100, not "400"',
+        "config.yaml:5:3: mood.dwell: unknown key (did you mean dwell_s?)",
+        'config.yaml:5:9: a space is missing after "dwell:"',
+    ]
+
+
+def test_one_pin_for_two_things_is_no_matter_without_a_panel():
+    parse("panel: {enabled: no, button_pin: 27}", FILE)
+
+
+@pytest.mark.parametrize("end", ["\r\n", "\r", "\n"])
+def test_any_end_of_line_will_do(end):
+    text = end.join(["\ufeff# mine", "music:", "  ahead: 3  # \u00a0three", "mpd:", "  port: 1"])
+    assert parse(text.removeprefix("\ufeff"), FILE).music.ahead == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "host"),
+    [
+        ("mpd:\n  host: a\u00a0b", "a\u00a0b"),
+        ("mpd:\n  host: '::1'", "::1"),
+        ("mpd:\n  host: fe80::1", "fe80::1"),
+        ("mpd:\n  host: /run/a:b=c", "/run/a:b=c"),
+        ("mpd:\n  'host':   x", "x"),
+        ("mpd:\n  host: >\n    folded\n", None),
+    ],
+)
+def test_what_a_value_holds_is_its_owners_business(text, host):
+    if host is None:
+        assert "line break" in problems_of(text)[0]
+    else:
+        assert parse(text, FILE).mpd.host == host
+
+
+@given(st.sampled_from(KEYS), st.sampled_from(["{}", "[]", "[[]]", "x", "'*'", "{a: b}", "-1"]))
+def test_no_message_speaks_of_what_it_is_made_with(path, value):
+    text = value
+    for key in reversed(path):
+        text = f"{{{key}: {text}}}"
+    with contextlib.suppress(ConfigError):
+        parse(text, FILE)
+        return
+    for problem in problems_of(text):
+        assert not re.search(r"[Ii]nput|pattern|\^|valid|pydantic|type=|<\w", problem), problem
 
 
 def test_a_few_aliases_that_stand_for_gigabytes_are_refused_where_they_stand():
@@ -197,15 +303,6 @@ def test_another_encoding_is_refused_with_its_place(file):
         load(file)
 
 
-def keys_of(section, path=()):
-    for name, value in section:
-        if hasattr(value, "model_fields_set"):
-            yield from keys_of(value, (*path, name))
-        else:
-            yield (*path, name)
-
-
-KEYS = list(keys_of(Config()))
 VALUES = {
     "camera": {
         "source": "replay",
