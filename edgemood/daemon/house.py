@@ -79,7 +79,7 @@ class Daemon:
         }
         self._sense_tasks: list[asyncio.Task[None]] = []
         self._watchdog = Watchdog(clock, PATIENCE_S)
-        self._index = open_index(library, config.music)
+        self._index = open_index(library, config.music, self._faults)
         self._taste = TasteStore(None if library is None else library / TASTE)
         self._dj = Dj(
             config,

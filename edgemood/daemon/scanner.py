@@ -10,12 +10,11 @@ from pathlib import Path
 from edgemood.clock import Clock
 from edgemood.config.schema import MODELS, MusicConfig
 from edgemood.daemon.child import ORDERLY, Child, Habits
-from edgemood.errors import LibraryError
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.report import Order, ScanReport, ScanState, decode_report, encode
 from edgemood.music.library.store import IN_MEMORY
 from edgemood.music.words import SHIPPED, Words
-from edgemood.trouble import Trouble
+from edgemood.trouble import Faults, Trouble
 
 COMMAND: Sequence[str] = (sys.executable, "-m", "edgemood.music.library")
 HABITS = Habits(first_pause_s=5.0, longest_pause_s=300.0, steady_s=600.0)
@@ -63,13 +62,16 @@ class ScannerProcess:
                 self._trouble.ends("songs are analysed again")
 
 
-def open_index(folder: Path | None, config: MusicConfig) -> SongIndex:
-    """The song index kept in a folder; what is wrong with it costs no music."""
-    words = SHIPPED
-    try:
-        words = SHIPPED if config.words is None else Words.with_owners(config.words)
-    except LibraryError as error:
-        log.warning("%s; it is not used", error)
+def open_index(folder: Path | None, config: MusicConfig, faults: Faults | None = None) -> SongIndex:
+    """The song index kept in a folder; what is wrong with it costs no music.
+
+    Mistakes in the owner's words cost only themselves, and are told.
+    """
+    words = SHIPPED if config.words is None else Words.with_owners(config.words)
+    if words.problems:
+        first, *more = words.problems
+        others = f"; {len(more)} more: `edgemood check`" if more else ""
+        Trouble(log, faults).starts(f"{first}{others}; save config.yaml when it is mended")
     if folder is None:
         return SongIndex.in_memory(words)
     return SongIndex.open(folder, words, mend=True)

@@ -8,7 +8,7 @@ about a single song, so their rows only lean, and the library trusts them less.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,7 +22,8 @@ from edgemood.emotion import (
     Scores,
     as_scores,
 )
-from edgemood.errors import LibraryError
+from edgemood.music.genres import genre_key
+from edgemood.music.said import MOST_WORDS, clauses, is_denial, said
 
 EMOTION_NAMES: dict[str, Emotion] = {emotion.value: emotion for emotion in Emotion} | {
     "anger": Emotion.ANGRY,
@@ -147,24 +148,37 @@ GENRE_WORDS: dict[str, Affect] = {
 """Genres, after the mood they most often go with."""
 
 
+def _by_key(genres: Mapping[str, Affect]) -> dict[str, Affect]:
+    return {genre_key(name): affect for name, affect in genres.items()}
+
+
+_SHIPPED_GENRES = _by_key(GENRE_WORDS | MOOD_WORDS) | GENRE_WORDS | MOOD_WORDS
+
+
 @dataclass(frozen=True, eq=False)
 class Words:
     """The words in force: those that came with edgemood, and the owner's."""
 
     moods: Mapping[str, Affect] = field(default_factory=lambda: MOOD_WORDS)
     """words that name a mood"""
-    genres: Mapping[str, Affect] = field(default_factory=lambda: GENRE_WORDS | MOOD_WORDS)
-    """words of a genre, which may name a mood (``Chillout``, ``Sad Piano``), too"""
+    genres: Mapping[str, Affect] = field(default_factory=lambda: _SHIPPED_GENRES)
+    """words of a genre, which may name a mood (``Chillout``, ``Sad Piano``), too; each also under
+    its `genre_key`"""
+    problems: tuple[str, ...] = ()
+    """what is wrong in the owner's file, each with line and column"""
 
     @classmethod
     def with_owners(cls, file: Path) -> Words:
         """The shipped words, and those of a YAML file, which win.
 
-        A line is ``word: emotion`` or ``word: [valence, arousal]``, both from -1 to 1. Raises
-        LibraryError.
+        A line is ``word: emotion`` or ``word: [valence, arousal]``, both from -1 to 1; `problems`
+        tells of the lines that are neither.
         """
-        owners = _read_words(file)
-        return cls(MOOD_WORDS | owners, GENRE_WORDS | MOOD_WORDS | owners)
+        from edgemood.music.own_words import read_words
+
+        owners = read_words(file, MOOD_WORDS)
+        genres = {**GENRE_WORDS, **MOOD_WORDS, **owners.moods}
+        return cls({**MOOD_WORDS, **owners.moods}, {**_by_key(genres), **genres}, owners.problems)
 
 
 SHIPPED = Words()
@@ -177,7 +191,6 @@ half the way from sad to fear."""
 _EMOTIONS_AT = np.array([AFFECT_OF_EMOTION[emotion] for emotion in EMOTIONS])
 
 _LABEL = re.compile(r"^mood\s*[-–—:]\s*(?P<name>.+)$")
-_SEPARATORS = re.compile(r"[\s,;/|_]+")
 
 
 def emotion_named(text: str) -> Emotion | None:
@@ -188,55 +201,43 @@ def emotion_named(text: str) -> Emotion | None:
     return EMOTION_NAMES.get(name)
 
 
-def affect_in(text: str, table: Mapping[str, Affect]) -> Affect | None:
-    """The mean affect of the table's words in a text; None when it holds none of them.
+def affect_in(text: str, table: Mapping[str, Affect], *, genres: bool = False) -> Affect | None:
+    """The mean affect of the table's words that a text says; None when it says none of them.
 
-    Longer entries win over words inside them: ``death metal`` is not also ``metal``.
+    Longer entries win over words inside them: ``death metal`` is not also ``metal``. What the text
+    denies (``not happy``) says nothing, not even the opposite, unless the table has the phrase.
+    With `genres`, any spelling of the table's words counts, if that holds their `genre_key`.
     """
-    words = [word.strip(".!?()[]\"'") for word in _SEPARATORS.split(text.casefold())]
-    found: list[Affect] = []
-    at = 0
-    while at < len(words):
-        for length in (3, 2, 1):
-            affect = table.get(" ".join(words[at : at + length]))
-            if affect is not None:
-                found.append(affect)
-                at += length
-                break
-        else:
-            at += 1
+    found = [affect for words in clauses(text) for affect in _looked_up(words, table, genres)]
     if not found:
         return None
     valence, arousal = np.mean(found, axis=0).tolist()
     return Affect(valence, arousal)
 
 
+def _looked_up(
+    words: list[str],
+    table: Mapping[str, Affect],
+    genres: bool,  # noqa: FBT001
+) -> Iterator[Affect]:
+    said_words = said(words)
+    at = 0
+    while at < len(words):
+        for length in range(MOST_WORDS, 0, -1):
+            phrase = words[at : at + length]
+            affect = table.get(" ".join(phrase))
+            if affect is None and (genres or length == 1):
+                affect = table.get(genre_key(" ".join(phrase)))
+            deny = any(map(is_denial, phrase))
+            if affect is not None and (deny or said_words[at : at + length] == phrase):
+                yield affect
+                at += length
+                break
+        else:
+            at += 1
+
+
 def scores_near(affect: Affect) -> Scores:
     """Scores that favour the emotions close to a point on the plane."""
     distance = np.hypot(*(_EMOTIONS_AT - affect).T)
     return as_scores(np.exp(-0.5 * (distance / _NEARNESS) ** 2))
-
-
-def _read_words(file: Path) -> dict[str, Affect]:
-    import yaml
-
-    try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8-sig")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise LibraryError(f"{file}: the words cannot be read ({error})") from error
-    if not isinstance(content, dict):
-        raise LibraryError(f"{file}: expected lines such as `cosy: [0.6, -0.3]` or `blue: sad`")
-    return {str(word).strip().casefold(): _place(file, word, at) for word, at in content.items()}
-
-
-def _place(file: Path, word: object, at: object) -> Affect:
-    if isinstance(at, str) and (emotion := EMOTION_NAMES.get(at.strip().casefold())):
-        return AFFECT_OF_EMOTION[emotion]
-    if isinstance(at, list) and len(at) == 2:
-        numbers = [float(number) for number in at if isinstance(number, int | float)]
-        if len(numbers) == 2 and all(-1 <= number <= 1 for number in numbers):
-            return Affect(*numbers)
-    raise LibraryError(
-        f"{file}: {word}: expected an emotion ({', '.join(Emotion)}) or [valence, arousal], both "
-        "from -1 to 1"
-    )

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemood.music.genres import holds_genre
 from edgemood.music.library import Library
 from edgemood.music.strategy import NO_LIMITS, Limits
 
@@ -137,6 +138,5 @@ def _limits(library: Library, filters: Filters, among: Mask) -> Iterator[Mask]:
         listed[library.rows(filters.playlists.get(limits.playlist, ()))] = True
         yield listed
     if limits.genre:
-        wanted = limits.genre.casefold()
-        of_it = np.array([wanted in name.casefold() for name in library.genre_names])
+        of_it = np.array([holds_genre(name, limits.genre) for name in library.genre_names])
         yield of_it[library.genres].any(axis=1)

@@ -21,7 +21,7 @@ from edgemood.music.song import SongMood
 from edgemood.music.words import SHIPPED, Words
 
 SOUND_MODEL: Final = "music_mood.tflite"
-_REVISION: Final = 1
+_REVISION: Final = 2
 """counts changes of the analysis itself after which songs should be analysed anew"""
 
 
@@ -33,9 +33,10 @@ def analysis_stamp(models: Path, words: Path | None = None) -> str:
         for file in models.glob(pattern)
         if file.suffix in (".npz", ".tflite")
     )
-    if words is not None and words.exists():
-        files.append(words)
     sums = [zlib.crc32(file.read_bytes()) for file in files]
+    if words is not None:  # what it says, not how: a comment in it is no reason to listen anew
+        own = Words.with_owners(words)
+        sums.append(zlib.crc32(repr(sorted(own.genres.items())).encode()))
     return "-".join(f"{number:x}" for number in (_REVISION, *sums))
 
 

@@ -12,9 +12,14 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from edgemood.errors import EdgemoodError
 from edgemood.music.library.crew import READY
 from edgemood.music.library.findings import Findings, decode_subject, encode
+
+if TYPE_CHECKING:
+    from edgemood.music.library.analyse import Analyst
 
 MOST_MEMORY_BYTES = 1 << 30
 """a file that wants more lies about itself"""
@@ -29,11 +34,12 @@ def main() -> None:
     questions = sys.stdin.buffer
     about = json.loads(questions.readline())
 
-    from edgemood.music.library.analyse import Analyst
-    from edgemood.music.words import SHIPPED, Words
-
-    words = Words.with_owners(Path(about["words"])) if about["words"] else SHIPPED
-    analyst = Analyst(Path(about["models"]), words)
+    try:
+        analyst = _analyst(about)
+    except EdgemoodError as error:  # the one who started it tells the owner
+        answers.write(f"{error}\n".encode())
+        answers.flush()
+        sys.exit(1)
     music = Path(os.fsdecode(about["music"].encode("utf-8", "surrogateescape")))
     # decoders print about every oddity of a file
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -49,6 +55,14 @@ def main() -> None:
             findings = Findings(problem=f"{type(error).__name__}: {error}")
         answers.write(encode(findings))
         answers.flush()
+
+
+def _analyst(about: dict[str, str]) -> Analyst:
+    from edgemood.music.library.analyse import Analyst
+    from edgemood.music.words import SHIPPED, Words
+
+    words = Words.with_owners(Path(about["words"])) if about["words"] else SHIPPED
+    return Analyst(Path(about["models"]), words)
 
 
 if __name__ == "__main__":

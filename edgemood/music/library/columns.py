@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, NO_IDEA
 from edgemood.errors import LibraryError
+from edgemood.music.genres import first_spelling
 from edgemood.music.song import Origin, Song
 
 FEATURES = 16
@@ -80,7 +81,7 @@ class Library:
     duration_s: NDArray[np.float32]
     """(n,) 0 when unknown"""
     genres: NDArray[np.int16]
-    """(n, 3) into `genre_names`; 0 for none"""
+    """(n, 3) into `genre_names`, the same for each spelling of a genre; 0 for none"""
     features: NDArray[np.float16]
     """(n, 16) how it sounds, standardised over many songs; 0 where that was not listened to"""
     languages: tuple[str, ...]
@@ -114,6 +115,7 @@ class Library:
     ) -> Self:
         """A library of rows of the type `ROW`, shape (n,)."""
         columns = {name: np.ascontiguousarray(rows[name]) for name in _COLUMNS}
+        columns["genres"] = np.array(first_spelling(genre_names), np.int16)[columns["genres"]]
         return cls(**columns, languages=languages, genre_names=genre_names, words=words)
 
     def __len__(self) -> int:

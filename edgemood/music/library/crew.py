@@ -156,12 +156,10 @@ class _Desk:
             "words": None if words is None else str(words),
         }
         process.stdin.write(json.dumps(about).encode() + b"\n")
-        if await process.stdout.readline() != READY:
-            code = await process.wait()
-            raise LibraryError(
-                f"the analysis cannot start ({_ending(code)}); "
-                f"run `{' '.join(self._command)} < /dev/null` to see why"
-            )
+        said = await process.stdout.readline()
+        if said != READY:
+            why = said.decode(errors="replace").strip() or _ending(await process.wait())
+            raise LibraryError(f"the analysis cannot start ({why})")
         return process
 
 

@@ -14,8 +14,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+from edgemood.config.loader import read
 from edgemood.config.schema import MODELS
-from edgemood.errors import LibraryError
+from edgemood.errors import ConfigError, LibraryError
 from edgemood.music.library import words_sung
 from edgemood.music.library.analyse import Analyst, analysis_stamp
 from edgemood.music.library.crew import Folders
@@ -36,7 +37,7 @@ class DaskCrew:
     def __init__(self, folders: Folders, address: str) -> None:
         self._folders = folders
         self._address = address
-        self._words = None if folders.words is None else folders.words.read_text(encoding="utf-8")
+        self._words = None if folders.words is None else _text_of(folders.words)
         self._stamp = analysis_stamp(folders.models, folders.words)
 
     async def work(
@@ -99,6 +100,14 @@ class DaskCrew:
                 f"{self._stamp}); install the same release everywhere"
             )
         return subject, decode(line)
+
+
+def _text_of(words: Path) -> str:
+    """What stands in the owner's file; nothing where it cannot be read, as everywhere else."""
+    try:
+        return read(words)
+    except ConfigError:
+        return ""
 
 
 def analyse_parcel(

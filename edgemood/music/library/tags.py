@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from edgemood.emotion import AFFECT_OF_EMOTION, Affect, Emotion, one_hot
+from edgemood.music.genres import whole
 from edgemood.music.player import Tags
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.words import (
@@ -147,13 +148,13 @@ def _words_say(
 
 @lru_cache(_DIFFERENT_TAGS)
 def _genre_says(genre: str, words: Words) -> SongMood | None:
-    affect = affect_in(genre, words.genres)
+    affect = affect_in(whole(genre), words.genres, genres=True)
     return None if affect is None else _near(affect, Origin.TAG, _GENRE_TRUST, f"genre {genre}")
 
 
 @lru_cache(_DIFFERENT_TAGS)
 def _genres(tag: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in _SEVERAL.split(tag) if name))
+    return tuple(dict.fromkeys(name for name in _SEVERAL.split(whole(tag)) if name))
 
 
 def _certain(emotion: Emotion, origin: Origin, trust: float, because: str) -> SongMood:

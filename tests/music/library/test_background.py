@@ -125,4 +125,4 @@ def test_an_index_that_cannot_be_kept_costs_no_music(tmp_path):
 def test_words_of_the_owners_that_cannot_be_read_are_told(tmp_path, caplog):
     (tmp_path / "words.yaml").write_text("cosy: [3, 4]")
     open_index(None, MusicConfig(words=tmp_path / "words.yaml"))
-    assert "words.yaml: cosy: expected an emotion" in caplog.text
+    assert "words.yaml:1:7: cosy: must be an emotion" in caplog.text
