@@ -19,7 +19,7 @@ def child(text, clock, take=lambda _: None, habits=HABITS):
 
 
 async def eventually(condition):
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(600):
         while not condition():
             await asyncio.sleep(0.01)
 

@@ -202,7 +202,7 @@ async def test_clients_that_are_all_being_answered_keep_their_places(
     crowd = [await asyncio.open_unix_connection(path) for _ in range(MAX_CLIENTS)]
     for _, writer in crowd:
         writer.write(b'{"do": "status"}\n')
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while len(begun) < MAX_CLIENTS:
             await asyncio.sleep(0)
     reader, writer = await asyncio.open_unix_connection(path)

@@ -47,7 +47,7 @@ def config(tmp_path):
 async def daemon(config, clock, pins, tmp_path):
     daemon = Daemon(config, clock, Memory(tmp_path / "state"))
     living = asyncio.create_task(daemon.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(600):
         while daemon.status()["music"]["detail"] == "":
             await asyncio.sleep(0.005)
     await clock.advance(1)

@@ -20,7 +20,7 @@ def systemd(
     }[request.param]
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listener:
         listener.bind(address)
-        listener.settimeout(5)
+        listener.settimeout(600)
         monkeypatch.setenv("NOTIFY_SOCKET", told)
         yield listener
 

@@ -37,7 +37,7 @@ def script(text, *arguments):
 
 async def eventually(condition):
     """Give real processes time, on the machine's clock, until the condition holds."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(600):
         while not condition():
             await asyncio.sleep(0.01)
 

