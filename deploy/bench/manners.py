@@ -18,6 +18,7 @@ from deploy.bench.figure import WARM_UP, Figure
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.clock import SystemClock
 from edgemood.config.schema import Config
+from edgemood.daemon.memory import Memory
 from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
 from edgemood.mood import RoomMood
 from edgemood.music import Dj
@@ -71,7 +72,7 @@ async def _changes(socket: Path) -> list[float]:
     config = Config.model_validate(
         {"mpd": {"host": str(socket)}, "music": {"ahead": AHEAD, "no_repeat_h": 0}}
     )
-    dj = Dj(config, _Hurried(), _Forgetful())
+    dj = Dj(config, _Hurried(), Memory())
     living = asyncio.create_task(dj.run())
     durations_s = []
     try:
@@ -124,13 +125,3 @@ class _Hurried(SystemClock):
 
     async def sleep(self, duration_s: float) -> None:
         await super().sleep(duration_s / _HURRY)
-
-
-class _Forgetful:
-    """A memory without a disk: what a card takes to write depends on the card."""
-
-    def recall(self, _name: str) -> None:
-        return None
-
-    def keep(self, _name: str, _document: object) -> None:
-        return None

@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from edgemood.config.values import Hours, Languages, Playlists
 from edgemood.emotion import Emotion
 
+Strategy = Literal["match", "lift", "steady", "table"]
+
 _INSTALLED = Path(__file__).resolve().parents[1] / "models"
 MODELS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "models"
 """the models that came with edgemood: inside the package, or beside it in a checkout"""
@@ -135,7 +137,7 @@ class MoodTable(Section):
 class MusicConfig(Section):
     """What is played."""
 
-    strategy: Literal["match", "lift", "steady", "table"] = "match"
+    strategy: Strategy = "match"
     """match: music like the room; lift: begin where an unpleasant mood is and walk towards
     `target`; steady: near `target` whatever the room, which only shades it; table: by `table`"""
     target: Emotion = Emotion.HAPPY

@@ -10,8 +10,10 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from edgemood.clock import Clock
-from edgemood.config.schema import Config
+from edgemood.config.schema import Config, Strategy
 from edgemood.daemon import notify
 from edgemood.daemon.company import Company
 from edgemood.daemon.control import ControlServer
@@ -19,6 +21,7 @@ from edgemood.daemon.memory import Memory
 from edgemood.daemon.override import MoodOverride
 from edgemood.daemon.scanner import open_index, scanner_of
 from edgemood.daemon.senses import SenseProcess
+from edgemood.daemon.sensing import SensingSwitch
 from edgemood.daemon.status import ConfigSource, Status
 from edgemood.daemon.tasks import Tasks
 from edgemood.daemon.verbs import STRATEGIES, Request, parse
@@ -65,13 +68,12 @@ class Daemon:
         self._started_s = clock.now_s()
         self._tracker = RoomMoodTracker(config.mood)
         self._override = MoodOverride(clock, memory)
+        self._sensing = SensingSwitch(memory, self._faults)
         self._company = Company(clock)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
         self._skipping = False
         self._settled = False
-        self.sensing: bool = memory.recall("sensing") is not False
-        """whether camera and microphone may be open; remembered through a restart"""
         self._senses = {
             sense: SenseProcess(sense, config, clock, self._heed)
             for sense, source in _sources(config).items()
@@ -114,6 +116,7 @@ class Daemon:
                 start = partial(self._tasks.soon, "panel")
                 self._panel = open_panel(self._config.panel, self._clock, gestures, start)
                 self._tasks.keep_alive("mood", self._decide_for_ever)
+                self._tasks.keep_alive("memory", partial(self._memory.keep_trying, self._clock))
                 self._tasks.keep_alive("music", self._dj.run)
                 self._tasks.keep_alive("mood's music", self._guide_for_ever)
                 self._tasks.keep_alive("display", self._show_for_ever)
@@ -145,12 +148,20 @@ class Daemon:
         self._looking = True
         log.info("looking again")
 
-    def set_sensing(self, *, on: bool) -> None:
-        """Open or close camera and microphone; closed, the room is unknown and music goes on."""
-        if on == self.sensing:
-            return
-        self.sensing = on
-        self._memory.keep("sensing", on)
+    @property
+    def sensing(self) -> bool:
+        """Whether camera and microphone may be open; remembered through a restart."""
+        return self._sensing.on
+
+    def set_sensing(self, *, on: bool) -> bool:
+        """Open or close camera and microphone; closed, the room is unknown and music goes on.
+
+        Gives whether that is sure to be remembered through a restart.
+        """
+        before = self.sensing
+        kept = self._sensing.switch(on=on)
+        if on == before:
+            return kept
         self._tracker.forget(self._clock.now_s())
         self._looking = False
         if on:
@@ -160,6 +171,7 @@ class Daemon:
                 task.cancel()
             self._sense_tasks.clear()
         log.info("sensing is %s", "on" if on else "off: camera and microphone are closed")
+        return kept
 
     async def obey(self, text: str) -> dict[str, Any]:
         """Carry out a request of the control protocol; raises EdgemoodError when it cannot."""
@@ -178,11 +190,12 @@ class Daemon:
                 self.look_again()
                 said = "looking again"
             case "pause":
-                self.set_sensing(on=False)
+                kept = self.set_sensing(on=False)
                 said = "sensing is off: camera and microphone are closed, music goes on"
+                said += self._unless(kept, "a restart opens them again")
             case "resume":
-                self.set_sensing(on=True)
-                said = "sensing is on"
+                kept = self.set_sensing(on=True)
+                said = "sensing is on" + self._unless(kept, "a restart closes them again")
             case "mood":
                 said = self._override_mood(request)
             case "like":
@@ -190,17 +203,32 @@ class Daemon:
             case "not-this":
                 said = await self._not_this()
             case strategy if strategy in STRATEGIES:
-                said = self._dj.use_strategy(strategy)
+                said = self._use_strategy(strategy)
             case verb:
                 raise EdgemoodError(f"{verb}: this box cannot do that")
         return said
 
+    def _use_strategy(self, word: str) -> str:
+        strategy: Strategy = TypeAdapter(Strategy).validate_python(word)
+        kept = self._dj.use_strategy(strategy)
+        return f"the strategy is {strategy} now" + self._unless(kept, "a restart undoes it")
+
     def _override_mood(self, request: Request) -> str:
         if request.emotion is None:
-            self._override.end()
-            return "the room decides again"
-        self._override.ask(request.emotion, request.duration_s)
-        return f"{request.emotion} for {ceil(request.duration_s / 60)} min"
+            kept = self._override.end()
+            return "the room decides again" + self._unless(kept, "a restart may undo this")
+        kept = self._override.ask(request.emotion, request.duration_s)
+        said = f"{request.emotion} for {ceil(request.duration_s / 60)} min"
+        return said + self._unless(kept, "a restart ends it")
+
+    def _unless(self, kept: bool, otherwise: str) -> str:  # noqa: FBT001 - reads as a sentence
+        """What an answer must add when its deed could not be written down."""
+        if kept:
+            return ""
+        return (
+            f"; but this could not be remembered ({self._memory.problem}), and until it can be, "
+            f"{otherwise}"
+        )
 
     async def _answer_message(self, text: str) -> str:
         """Answer what an MPD client asked for, in one line."""

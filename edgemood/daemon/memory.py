@@ -1,58 +1,185 @@
-"""What the daemon remembers through restarts and power cuts: a few small JSON documents."""
+"""The state folder: what the daemon remembers through restarts and power cuts."""
 
 from __future__ import annotations
 
-import json
+import asyncio
+import errno
 import logging
+import os
+import stat
 from pathlib import Path
-from typing import Any
 
-from edgemood.durable import write_durably
+from edgemood.backoff import Backoff
+from edgemood.clock import Clock
+from edgemood.durable import make_folder, remove_durably, write_durably
+from edgemood.state import D, Document, UnreadableError
 from edgemood.trouble import Faults, Trouble
+
+MOST_BYTES = 32 * 2**20
+"""of a document; opinions on 100,000 songs are a third of it"""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
+"""between tries to write what could not be written"""
+_NAMES_ASIDE = (".unreadable", *(f".unreadable-{number}" for number in range(2, 10)))
 
 log = logging.getLogger(__name__)
 
 
 class Memory:
-    """Named documents in a folder; each is whole or absent, never half-written.
+    """Documents in a folder; each is whole or absent, never half-written.
 
-    A folder that cannot be written (full or read-only card) costs the memory, never the music: it
-    is logged once and the documents live on until the process ends.
+    A file that cannot be read as its document is set aside, with a warning. A folder that cannot be
+    written (full or read-only card) costs the memory, never the music: that is a fault for as
+    long as it lasts, what is to be kept lives on in this process, and `keep_trying` tries again.
+    Without a folder, nothing outlives the process.
     """
 
-    def __init__(self, folder: Path, faults: Faults | None = None) -> None:
+    def __init__(self, folder: Path | None = None, faults: Faults | None = None) -> None:
         self._folder = folder
-        self._current: dict[str, str] = {}
-        self._durable: dict[str, str] = {}
+        self._current: dict[str, Document | None] = {}
+        self._durable: dict[str, Document | None] = {}
+        self._lost: dict[str, str] = {}
+        self._unkept: dict[str, str] = {}
+        self._failed = asyncio.Event()
         self._trouble = Trouble(log, faults)
 
-    def recall(self, name: str) -> Any:
-        """The document kept under `name`, or None when there is none or it is damaged."""
-        if name in self._current:
-            return json.loads(self._current[name])
-        path = self._path(name)
-        try:
-            return json.loads(path.read_bytes())
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError) as error:
-            log.warning("%s: cannot be read (%s); beginning without it", path, error)
-            return None
+    def recall(self, kind: type[D]) -> D | None:
+        """The document; None when there is none, or none that can be read."""
+        if kind.name not in self._current:
+            self._current[kind.name] = self._read(kind)
+        document = self._current[kind.name]
+        return document if isinstance(document, kind) else None
 
-    def keep(self, name: str, document: Any) -> None:
-        """Replace the document `name`; when this returns it survives a power cut."""
-        text = json.dumps(document)
-        self._current[name] = text
-        if self._durable.get(name) == text:
-            return
+    def lost(self, kind: type[Document]) -> str:
+        """Why what was there when it was recalled could not be read; empty when it could."""
+        return self._lost.get(kind.name, "")
+
+    def keep(self, document: Document) -> bool:
+        """Replace the document; whether it survives a power cut now."""
+        self._current[document.name] = document
+        return self._write(document.name)
+
+    def forget(self, kind: type[Document]) -> bool:
+        """Have none any more; whether that survives a power cut now."""
+        self._current[kind.name] = None
+        return self._write(kind.name)
+
+    def unlisted(self) -> str:
+        """Why it cannot be told what the folder holds; empty when it can, or there is none yet."""
+        if self._folder is None:
+            return ""
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            write_durably(self._path(name), text.encode())
+            next(self._folder.iterdir(), None)
+        except FileNotFoundError:
+            return "a link that leads nowhere" if self._folder.is_symlink() else ""
         except OSError as error:
-            self._trouble.starts(f"{self._folder}: cannot be written ({error}); not remembered")
-        else:
-            self._durable[name] = text
+            return _words(error)
+        return ""
+
+    @property
+    def problem(self) -> str:
+        """Why something is not kept at present; empty when all is."""
+        return next(iter(self._unkept.values()), "")
+
+    def try_again(self) -> bool:
+        """Write what could not be written; whether all of it is kept now."""
+        for name in tuple(self._unkept):
+            self._write(name)
+        return not self._unkept
+
+    async def keep_trying(self, clock: Clock) -> None:
+        """Until cancelled, write what could not be written as soon as it can be."""
+        while True:
+            await self._failed.wait()
+            backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
+            while self._unkept:
+                await clock.sleep(backoff.pause_s())
+                self.try_again()
+            self._failed.clear()
+
+    def _write(self, name: str) -> bool:
+        document = self._current[name]
+        kept = name in self._durable and self._durable[name] == document
+        if self._folder is not None and not kept:
+            try:
+                make_folder(self._folder)
+                if document is None:
+                    remove_durably(self._path(name))
+                else:
+                    write_durably(self._path(name), document.to_json())
+            except OSError as error:
+                self._durable.pop(name, None)  # which of the two is there is not known
+                self._unkept[name] = _words(error)
+                self._trouble.starts(
+                    f"{self._folder}: cannot be written ({_words(error)}); what is said and done "
+                    "is not remembered through a restart"
+                )
+                self._failed.set()
+                return False
+            self._durable[name] = document
+        self._unkept.pop(name, None)
+        if not self._unkept:
             self._trouble.ends(f"{self._folder}: can be written again")
+        return True
+
+    def _read(self, kind: type[D]) -> D | None:
+        if self._folder is None:
+            return None
+        path = self._path(kind.name)
+        try:
+            document = self._durable[kind.name] = kind.from_json(_read_file(path))
+        except FileNotFoundError:
+            if path.is_symlink():
+                self._lose(kind, path, "a link that leads nowhere")
+            else:
+                self._durable[kind.name] = None
+            return None
+        except UnreadableError as error:
+            self._lose(kind, path, str(error))
+            return None
+        except OSError as error:
+            self._lose(kind, path, _words(error))
+            return None
+        return document
+
+    def _lose(self, kind: type[Document], path: Path, problem: str) -> None:
+        """Set a file aside that is no document; where there is one already, that one goes."""
+        self._lost[kind.name] = problem
+        for ending in _NAMES_ASIDE:
+            aside = path.with_name(path.name + ending)
+            try:
+                path.replace(aside)
+            except (IsADirectoryError, NotADirectoryError):
+                continue
+            except OSError as error:
+                if error.errno == errno.ENOTEMPTY:
+                    continue
+                log.warning("%s: %s; going on without it", path, problem)
+                return
+            self._durable[kind.name] = None
+            log.warning("%s: %s; set aside as %s, going on without", path, problem, aside.name)
+            return
+        log.warning("%s: %s; going on without it", path, problem)
 
     def _path(self, name: str) -> Path:
+        assert self._folder is not None
         return self._folder / f"{name}.json"
+
+
+def _read_file(path: Path) -> bytes:
+    """The content of an ordinary file of ordinary size. Raises OSError and UnreadableError."""
+    # without O_NONBLOCK, opening a FIFO waits for somebody who writes into it
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        found = os.fstat(number)
+        if not stat.S_ISREG(found.st_mode):
+            raise UnreadableError("not a file")
+        if found.st_size > MOST_BYTES:
+            raise UnreadableError(f"far too large ({found.st_size / 1e6:.0f} MB)")
+        with open(number, "rb", closefd=False) as file:
+            return file.read(MOST_BYTES)
+    finally:
+        os.close(number)
+
+
+def _words(error: OSError) -> str:
+    return error.strerror or str(error)

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import ceil
-from typing import Any
 
 from edgemood.clock import Clock, boot_id
-from edgemood.daemon.memory import Memory
 from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
 from edgemood.mood import RoomMood
-
-_DOCUMENT = "override"
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    emotion: Emotion
-    since_s: float
-    until_s: float
+from edgemood.state import AskedMood, Memory
 
 
 class MoodOverride:
@@ -30,12 +20,9 @@ class MoodOverride:
     def __init__(self, clock: Clock, memory: Memory) -> None:
         self._clock = clock
         self._memory = memory
-        self._asked: _Asked | None = None
-        document: dict[str, Any] = memory.recall(_DOCUMENT) or {}
-        if document.get("boot") == boot_id():
-            self._asked = _Asked(
-                Emotion(document["emotion"]), document["since_s"], document["until_s"]
-            )
+        asked = memory.recall(AskedMood)
+        holds = asked is not None and asked.boot == boot_id() and asked.since_s <= clock.now_s()
+        self._asked = asked if holds else None
 
     @property
     def left_s(self) -> float | None:
@@ -45,25 +32,18 @@ class MoodOverride:
         left_s = self._asked.until_s - self._clock.now_s()
         return left_s if left_s > 0 else None
 
-    def ask(self, emotion: Emotion, duration_s: float) -> None:
-        """From now on and for so long, the room counts as feeling this."""
+    def ask(self, emotion: Emotion, duration_s: float) -> bool:
+        """From now on and for so long, the room counts as feeling this; whether it is kept."""
         now_s = self._clock.now_s()
-        self._asked = _Asked(emotion, now_s, now_s + duration_s)
-        self._memory.keep(
-            _DOCUMENT,
-            {
-                "boot": boot_id(),
-                "emotion": emotion,
-                "since_s": now_s,
-                "until_s": now_s + duration_s,
-            },
+        self._asked = AskedMood(
+            boot=boot_id(), emotion=emotion, since_s=now_s, until_s=now_s + duration_s
         )
+        return self._memory.keep(self._asked)
 
-    def end(self) -> None:
-        """The room decides again."""
-        if self._asked is not None:
-            self._asked = None
-            self._memory.keep(_DOCUMENT, None)
+    def end(self) -> bool:
+        """The room decides again; whether that is kept."""
+        self._asked = None
+        return self._memory.forget(AskedMood)
 
     def applied(self, sensed: RoomMood) -> RoomMood:
         """The mood to go by."""

@@ -10,11 +10,11 @@ from edgemood.config.schema import MusicConfig
 from edgemood.errors import LibraryError
 from edgemood.music.choice import Chooser
 from edgemood.music.feedback import Feedback
-from edgemood.music.keeper import Memory
 from edgemood.music.label_playlists import LabelPlaylists, named
 from edgemood.music.library import Library, SongIndex
 from edgemood.music.player import Change, Player
 from edgemood.music.shown_moods import ShownMoods
+from edgemood.state import Memory
 from edgemood.trouble import Trouble
 
 FIRST_FILL_S, FILL_EVERY_S = 60.0, 600.0

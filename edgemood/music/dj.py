@@ -11,7 +11,7 @@ import numpy as np
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.config.schema import Config, MusicConfig
+from edgemood.config.schema import Config, MusicConfig, Strategy
 from edgemood.errors import EdgemoodError, PlayerError
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, SongVectors, TasteStore
@@ -20,7 +20,7 @@ from edgemood.music.duck import Duck
 from edgemood.music.event import Event
 from edgemood.music.feedback import Feedback
 from edgemood.music.following import LibraryFollower
-from edgemood.music.keeper import Memory, QueueKeeper
+from edgemood.music.keeper import QueueKeeper
 from edgemood.music.last_mood import LastMood
 from edgemood.music.library import SongIndex
 from edgemood.music.library.columns import Library
@@ -29,6 +29,7 @@ from edgemood.music.queue import QueuedSong, State
 from edgemood.music.quiet_volume import QuietVolume
 from edgemood.music.status import HINTS, MOST_NEXT, STATES, MusicStatus, Waiting
 from edgemood.music.strategy import path_for
+from edgemood.state import AskedStrategy, Memory
 from edgemood.trouble import Faults, Trouble
 
 _FIRST_PAUSE_S = 1.0
@@ -36,7 +37,6 @@ _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
-_STRATEGY = "strategy"
 _NAMES = 500
 """of songs, kept at hand: how things stand is asked for twice a second"""
 
@@ -183,15 +183,15 @@ class Dj:
             await self._keeper.move_on(replace=False)
         return f"not {self._name(unwanted)}"
 
-    def use_strategy(self, strategy: str) -> str:
-        """Choose by another strategy than the configured one; gives what was done, in words.
+    def use_strategy(self, strategy: Strategy) -> bool:
+        """Choose by another strategy than the configured one; whether that was kept.
 
         Holds through restarts, until the configuration names another one than it does now.
         """
-        self._memory.keep(_STRATEGY, {"said": strategy, "configured": self._configured})
+        kept = self._memory.keep(AskedStrategy(said=strategy, configured=self._configured))
         self._config = self._config.model_copy(update={"strategy": strategy})
         self._follow_mood()
-        return f"the strategy is {strategy} now"
+        return kept
 
     async def like(self) -> str:
         """Note that somebody likes the song that plays; gives what was done, in words.
@@ -372,10 +372,10 @@ class Dj:
 
 def _as_said(config: MusicConfig, memory: Memory) -> MusicConfig:
     """The configuration with the strategy that somebody asked for meanwhile."""
-    document = memory.recall(_STRATEGY) or {}
-    if document.get("configured") != config.strategy:
+    asked = memory.recall(AskedStrategy)
+    if asked is None or asked.configured != config.strategy:
         return config
-    return config.model_copy(update={"strategy": document["said"]})
+    return config.model_copy(update={"strategy": asked.said})
 
 
 def _end_if_cancelled() -> None:

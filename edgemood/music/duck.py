@@ -6,8 +6,8 @@ import contextlib
 
 from edgemood.clock import Clock
 from edgemood.errors import PlayerError
-from edgemood.music.keeper import VOLUME, Memory
 from edgemood.music.player import Player
+from edgemood.state import Memory, VolumeBefore
 
 SLIDE_S = 0.6
 """down or up: no jolt, and over before anybody speaks"""
@@ -56,7 +56,7 @@ class Duck:
         before = await self._player.volume()
         if not before:
             return
-        self._memory.keep(VOLUME, before)
+        self._memory.keep(VolumeBefore(percent=min(before, 100)))
         self._before, self._since_s = before, self._clock.now_s()
         await self._slide(before, round(before * self._percent / 100))
 
@@ -65,7 +65,7 @@ class Duck:
         assert before is not None
         if await self._is_ours():
             await self._slide(self._level, before)
-        self._memory.keep(VOLUME, None)
+        self._memory.forget(VolumeBefore)
 
     async def _slide(self, start: int, end: int) -> None:
         """Go there in steps; somebody's hand on the volume ends it."""
@@ -77,14 +77,14 @@ class Duck:
                     await self._clock.sleep(SLIDE_S / _STEPS)
                 if not await self._is_ours():
                     self._before = None
-                    self._memory.keep(VOLUME, None)
+                    self._memory.forget(VolumeBefore)
                     return
         except BaseException:
             self._before = None
             with contextlib.suppress(PlayerError):
-                if (volume := self._memory.recall(VOLUME)) is not None:
-                    await self._player.set_volume(volume)
-                    self._memory.keep(VOLUME, None)
+                if (before := self._memory.recall(VolumeBefore)) is not None:
+                    await self._player.set_volume(before.percent)
+                    self._memory.forget(VolumeBefore)
             raise
 
     async def _is_ours(self) -> bool:

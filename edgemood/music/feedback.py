@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from edgemood.clock import Clock
 from edgemood.emotion import Emotion
 from edgemood.music.event import Event, Kind
-from edgemood.music.keeper import Memory
 from edgemood.music.listening import Heard, Listening
 from edgemood.music.player import Player
 from edgemood.music.queue import QueuedSong, Snapshot
+from edgemood.state import HistoryRead, Memory, Opinions
 
 AFTER_CHANGE_S = 300.0
 """A skip within so long of a change of mood, about one song, says as much about the choice as
@@ -31,9 +31,6 @@ _NEUTRAL = 0.5
 
 _COUNT = {"played": "playCount", "skipped": "skipCount"}
 _LAST = {"played": "lastPlayed", "skipped": "lastSkipped"}
-
-_OPINIONS = "opinions"
-_HISTORY = "history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +133,11 @@ class Feedback:
 
     async def read_opinions(self) -> None:
         """Learn which likes and ratings are new, or were taken back, since this was last done."""
-        known: dict[str, list[str]] = self._memory.recall(_OPINIONS) or {}
+        heeded = self._memory.recall(Opinions)
+        known = {} if heeded is None else heeded.stickers
         likes = await self._player.stickers(LIKE)
         ratings = await self._player.stickers(RATING)
-        now = {file: [likes.get(file, ""), ratings.get(file, "")] for file in likes | ratings}
+        now = {file: (likes.get(file, ""), ratings.get(file, "")) for file in likes | ratings}
         for file in now | known:
             await asyncio.sleep(0)  # there may be thousands, the first time
             opinion = now.get(file)
@@ -149,12 +147,13 @@ class Feedback:
                 # not in the index yet, or no more: news when it is (again)
                 now.pop(file, None)
                 continue
-            self._tell_opinion(file, *(opinion or ["", ""]))
-        self._memory.keep(_OPINIONS, now)
+            self._tell_opinion(file, *(opinion or ("", "")))
+        self._memory.keep(Opinions(stickers=now))
 
     async def read_history(self) -> None:
         """Learn, once in the box's life, what other clients have counted before it came."""
-        if self._memory.recall(_HISTORY):
+        history = self._memory.recall(HistoryRead)
+        if history is not None and history.read:
             return
         plays = await self._player.stickers(_COUNT["played"])
         skips = await self._player.stickers(_COUNT["skipped"])
@@ -165,7 +164,7 @@ class Feedback:
                 self._tell("played", file, played / (played + skipped), in_general=True)
             if skipped:
                 self._tell("skipped", file, skipped / (played + skipped), in_general=True)
-        self._memory.keep(_HISTORY, True)  # noqa: FBT003 - a document
+        self._memory.keep(HistoryRead(read=True))
 
     def _note(self, heard: Heard) -> None:
         soon = self._clock.now_s() - self._changed_s < AFTER_CHANGE_S

@@ -34,7 +34,7 @@ class HandsOn:
                 int(document["version"]),
                 float(document["played_s"]),
             )
-        except (KeyError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, ArithmeticError):
             return cls()
 
     def silence_in(self, boot: str) -> Silence | None:

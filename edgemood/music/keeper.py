@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, replace
-from typing import Any, Protocol
+from typing import Any
 
 from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
@@ -23,27 +23,14 @@ from edgemood.music.queue import QueuedSong, Snapshot, State, still_waiting
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import TakeOver, hands
 from edgemood.music.wanted import PLAYED_S, MusicWanted, Return, Silence, ran_out
+from edgemood.state import Hands, LastSeen, Memory, VolumeBefore
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
 _START_EVERY_S = 15.0
 
-_LAST_LOOK = "last look"
-VOLUME = "volume"
-"""the document with the volume to be restored, while the box has turned it down"""
-_HANDS = "hands"
 
 log = logging.getLogger(__name__)
-
-
-class Memory(Protocol):
-    """Where small JSON documents are kept through restarts."""
-
-    def recall(self, name: str) -> Any:
-        """The document, or None."""
-
-    def keep(self, name: str, document: Any) -> None:
-        """Replace the document."""
 
 
 class QueueKeeper:
@@ -72,7 +59,7 @@ class QueueKeeper:
         self._ahead = config.ahead
         self._chooser = chooser
         self._on_look = on_look
-        self._kept = HandsOn.of(memory.recall(_HANDS))
+        self._kept = HandsOn.of(_hands_in(memory))
         self._rebooted = self._kept.boot != boot_id()
         self._wanted = MusicWanted(self._kept.silence_in(boot_id()))
         since_s = None if self._rebooted else self._kept.since_s
@@ -156,7 +143,8 @@ class QueueKeeper:
         """Find one's way in the queue of an MPD just connected to."""
         now, played_s = await self._player.snapshot(), await self._player.played_s()
         await self._make_good(now.volume)
-        last = LastLook.of(self._memory.recall(_LAST_LOOK))
+        seen = self._memory.recall(LastSeen)
+        last = None if seen is None else LastLook.of(seen.look)
         away = Return(
             last,
             on=self.now is not None,
@@ -200,7 +188,7 @@ class QueueKeeper:
 
     async def leave(self) -> None:
         """Undo what must not outlast the box: a fade that is being cut short."""
-        if self._memory.recall(VOLUME) is not None:
+        if self._memory.recall(VolumeBefore) is not None:
             await self._make_good(await self._player.volume())
 
     async def tend(self) -> None:
@@ -238,9 +226,9 @@ class QueueKeeper:
                 await self._player.next()
 
         if now.state is State.PLAY and now.volume:
-            self._memory.keep(VOLUME, now.volume)
+            self._memory.keep(VolumeBefore(percent=min(now.volume, 100)))
             await fade_over(self._player, self._clock, now.volume, go_on)
-            self._memory.keep(VOLUME, None)
+            self._memory.forget(VolumeBefore)
         else:
             await go_on()
         await self._look()
@@ -387,10 +375,10 @@ class QueueKeeper:
 
     async def _make_good(self, volume: int | None) -> None:
         """Put the volume back that was there before a fade was cut short."""
-        before = self._memory.recall(VOLUME)
-        if before is not None and volume is not None and volume < before:
-            await self._player.set_volume(before)
-        self._memory.keep(VOLUME, None)
+        before = self._memory.recall(VolumeBefore)
+        if before is not None and volume is not None and volume < before.percent:
+            await self._player.set_volume(before.percent)
+        self._memory.forget(VolumeBefore)
 
     def _remember_hands(self, now: Snapshot, played_s: float | None = None) -> None:
         self._kept = HandsOn(
@@ -400,7 +388,7 @@ class QueueKeeper:
             now.version,
             self._kept.played_s if played_s is None else played_s,
         )
-        self._memory.keep(_HANDS, asdict(self._kept))
+        self._memory.keep(Hands(hands=asdict(self._kept)))
 
     def _remember(self, adding: Choice | None = None) -> None:
         if self.now is None:
@@ -411,4 +399,9 @@ class QueueKeeper:
             coming = Remembered(QueuedSong(0, adding.song.file), own=True, why=adding.why)
         own = {song: self._why.get(song, "") for song in (*self._played, *self.own)}
         look = LastLook.at(now, own, {*self._played, *self._over}, coming)
-        self._memory.keep(_LAST_LOOK, look.document())
+        self._memory.keep(LastSeen(look=look.document()))
+
+
+def _hands_in(memory: Memory) -> dict[str, Any] | None:
+    hands = memory.recall(Hands)
+    return None if hands is None else hands.hands

@@ -12,40 +12,23 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from edgemood.emotion import EMOTIONS, Emotion, strongest
-from edgemood.music.keeper import Memory
 from edgemood.music.library import Library, SongIndex
 from edgemood.music.library.columns import file_key
 from edgemood.music.player import Player
 from edgemood.music.song import Origin
+from edgemood.state import Account, Memory, PlaylistAccounts
 
 MOST = 500
 """songs the box puts into one playlist; a phone still scrolls through so many"""
 SURE_ENOUGH = 0.3
 """reliability from which the box tells people what mood it takes a song for: that of a genre"""
 
-_ACCOUNT = "label_playlists"
-
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """What the box knows of one playlist; lists of files."""
-
-    known: Sequence[str] = ()
-    """what it held when the box last looked"""
-    planned: Sequence[str] | None = None
-    """what it holds once the box has written, which may have happened or not"""
-    own: Sequence[str] = ()
-    """what the box put there"""
-    refused: Sequence[str] = ()
-    """what people took out: not to be put there again"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +80,15 @@ class LabelPlaylists:
         self._memory = memory
         self._index = index
         self.names = dict(named(pattern))
-        document: dict[str, Any] = memory.recall(_ACCOUNT) or {}
-        self._accounts = {name: Account(**account) for name, account in document.items()}
+        document = memory.recall(PlaylistAccounts)
+        self._accounts = {} if document is None else dict(document.accounts)
 
     async def read(self) -> None:
         """Take what people did to the playlists as the owner's word."""
         for emotion, name in self.names.items():
             content = await self._player.playlist(name)
             account = self._accounts.get(name, Account())
-            if not content or (content == account.known and account.planned is None):
+            if not content or (tuple(content) == account.known and account.planned is None):
                 continue
             done = deeds(account, content)
             await asyncio.to_thread(self._heed, emotion, done)
@@ -113,9 +96,9 @@ class LabelPlaylists:
             self._keep(
                 name,
                 Account(
-                    known=content,
-                    own=sorted({*account.own} & {*content} - done.added),
-                    refused=sorted({*account.refused} - done.added | done.removed),
+                    known=tuple(content),
+                    own=tuple(sorted({*account.own} & {*content} - done.added)),
+                    refused=tuple(sorted({*account.refused} - done.added | done.removed)),
                 ),
             )
             for other in self.names.values():
@@ -132,7 +115,7 @@ class LabelPlaylists:
             refused = frozenset(account.refused)
             best = await asyncio.to_thread(best_songs, library, emotion, refused)
             content = await self._player.playlist(name)
-            if content and content != account.known:
+            if content and tuple(content) != account.known:
                 continue  # somebody is at it; MPD tells so, and it is read first
             drop = frozenset(account.own) - {*best} | refused
             drop |= await asyncio.to_thread(self._contradicted, emotion, {*content} - {*best})
@@ -145,8 +128,15 @@ class LabelPlaylists:
         self, name: str, account: Account, content: list[str], after: list[str]
     ) -> None:
         added = {*after} - {*content}
-        own = sorted({*account.own} | added)
-        self._keep(name, replace(account, known=content, planned=after, own=own))
+        self._keep(
+            name,
+            Account(
+                known=tuple(content),
+                planned=tuple(after),
+                own=tuple(sorted({*account.own} | added)),
+                refused=account.refused,
+            ),
+        )
         await self._player.edit_playlist(name, content, after)
         await self.read()
         log.info("playlist %s: %d songs, %d of them new", name, len(after), len(added))
@@ -177,13 +167,12 @@ class LabelPlaylists:
         """Songs labelled otherwise leave the playlist when it is written next."""
         account = self._accounts.get(name, Account())
         if moved := files & {*account.known}:
-            self._keep(name, replace(account, refused=sorted({*account.refused} | moved)))
+            refused = tuple(sorted({*account.refused} | moved))
+            self._keep(name, account.model_copy(update={"refused": refused}))
 
     def _keep(self, name: str, account: Account) -> None:
         self._accounts[name] = account
-        self._memory.keep(
-            _ACCOUNT, {name: asdict(account) for name, account in self._accounts.items()}
-        )
+        self._memory.keep(PlaylistAccounts(accounts=self._accounts))
 
 
 def named(pattern: str) -> Iterator[tuple[Emotion, str]]:

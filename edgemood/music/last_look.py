@@ -67,7 +67,7 @@ class LastLook:
                 tuple(map(_entry, document["songs"])),
                 _entry(document["adding"]) if document["adding"] else None,
             )
-        except (KeyError, TypeError, ValueError):
+        except (LookupError, TypeError, ValueError, ArithmeticError):
             return None
 
     def document(self) -> dict[str, Any]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from edgemood.clock import Clock, boot_id
 from edgemood.emotion import Emotion, Scores, as_scores
-from edgemood.music.keeper import Memory
+from edgemood.state import KnownMood, Memory
 
 RECALLED_S = 3600.0
 """How long a mood outlives the daemon. Longer ago it is another evening's: then neutral it is."""
-
-_DOCUMENT = "last mood"
 
 
 class LastMood:
@@ -22,9 +18,13 @@ class LastMood:
         self._memory = memory
         self.known: tuple[Emotion, Scores] | None = None
         """the emotion, and the scores it was decided by"""
-        document: dict[str, Any] = memory.recall(_DOCUMENT) or {}
-        if document.get("boot") == boot_id() and clock.now_s() - document["at_s"] < RECALLED_S:
-            self.known = Emotion(document["emotion"]), as_scores(document["scores"])
+        last = memory.recall(KnownMood)
+        if (
+            last is not None
+            and last.boot == boot_id()
+            and 0 <= clock.now_s() - last.at_s < RECALLED_S
+        ):
+            self.known = last.emotion, as_scores(last.scores)
 
     @property
     def emotion(self) -> Emotion | None:
@@ -35,11 +35,10 @@ class LastMood:
         """The room feels otherwise now."""
         self.known = emotion, scores
         self._memory.keep(
-            _DOCUMENT,
-            {
-                "boot": boot_id(),
-                "at_s": self._clock.now_s(),
-                "emotion": emotion,
-                "scores": scores.tolist(),
-            },
+            KnownMood(
+                boot=boot_id(),
+                at_s=self._clock.now_s(),
+                emotion=emotion,
+                scores=tuple(scores.tolist()),
+            )
         )

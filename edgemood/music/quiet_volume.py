@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from edgemood.music.choice import QuietHours
 from edgemood.music.fade import MIXER_GRAIN
-from edgemood.music.keeper import Memory
 from edgemood.music.player import Player
-
-_KEY = "quiet_volume"
+from edgemood.state import Memory, QuietVolumeBefore
 
 
 class QuietVolume:
@@ -22,13 +20,13 @@ class QuietVolume:
         """MPD has this volume, 0–100; None without a mixer. Raises PlayerError."""
         if volume is None:
             return
-        most, before = self._quiet.most_volume(), self._memory.recall(_KEY)
+        most, before = self._quiet.most_volume(), self._memory.recall(QuietVolumeBefore)
         if most is not None and before is None:
             # kept first: a volume turned down and not remembered would stay down for ever
-            self._memory.keep(_KEY, {"was": volume, "set": min(volume, most)})
+            self._memory.keep(QuietVolumeBefore(before=min(volume, 100), set_to=min(volume, most)))
             if volume > most:
                 await self._player.set_volume(most)
         elif most is None and before is not None:
-            if abs(volume - before["set"]) <= MIXER_GRAIN and volume < before["was"]:
-                await self._player.set_volume(before["was"])
-            self._memory.keep(_KEY, None)
+            if abs(volume - before.set_to) <= MIXER_GRAIN and volume < before.before:
+                await self._player.set_volume(before.before)
+            self._memory.forget(QuietVolumeBefore)

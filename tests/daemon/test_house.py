@@ -184,7 +184,7 @@ async def test_no_error_behind_the_button_ends_anything(
         for name in names:
             monkeypatch.setattr(part, name, broken)
     for sensing in (False, True):
-        daemon.sensing = sensing
+        daemon._sensing.on = sensing
         for duration_s in presses:
             button = pins.pin(f"GPIO{config.panel.button_pin}")
             button.drive_low()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -18,6 +17,7 @@ import soundfile
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.clock import ManualClock
 from edgemood.config.schema import Config
+from edgemood.daemon.memory import Memory
 from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
 from edgemood.mood import RoomMood
 from edgemood.music import Dj
@@ -85,16 +85,6 @@ class Person(mpd.MPDClient):
             self.idle("update")
 
 
-class DictMemory(dict):
-    """Documents that outlive a Dj; like a file, it takes only what JSON can say."""
-
-    def recall(self, name):
-        return json.loads(self.get(name, "null"))
-
-    def keep(self, name, document):
-        self[name] = json.dumps(document)
-
-
 @pytest.fixture(scope="session")
 def recorded_songs(tmp_path_factory) -> Path:
     """Four songs in a folder for each of four emotions, and four that nothing is known about."""
@@ -141,8 +131,9 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def memory() -> DictMemory:
-    return DictMemory()
+def memory() -> Memory:
+    """Documents that outlive a Dj."""
+    return Memory()
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
 from edgemood.music.plan import HISTORY
+from edgemood.state import VolumeBefore
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 HAPPIEST = {f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
@@ -181,7 +182,7 @@ async def test_a_box_switched_off_in_the_middle_of_a_fade_leaves_the_volume_as_i
         moving = asyncio.create_task(dj.move_on())
         await until(lambda: int(person.status()["volume"]) < 60, clock)
     assert person.status()["volume"] == "80"
-    assert memory.recall("volume") is None
+    assert memory.recall(VolumeBefore) is None
     moving.cancel()
 
 

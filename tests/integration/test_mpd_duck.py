@@ -5,6 +5,7 @@ import pytest
 
 from edgemood.emotion import Emotion
 from edgemood.music.duck import LONGEST_S
+from edgemood.state import VolumeBefore
 
 
 @pytest.fixture
@@ -74,16 +75,16 @@ async def test_the_volume_that_a_person_sets_meanwhile_stays(
         person.setvol(50)
         await listened(dj, clock, closely=False)
         assert volume(person) == 50
-    assert memory.recall("volume") is None
+    assert memory.recall(VolumeBefore) is None
 
 
 async def test_the_volume_is_restored_by_the_next_daemon_if_this_one_dies(
     listening, playing, clock, *, person, memory, until
 ) -> None:
     async with listening(64):
-        remembered = dict(memory)
+        remembered = memory.recall(VolumeBefore)
     person.setvol(16)
-    memory.update(remembered)  # as if the first daemon had been killed
+    memory.keep(remembered)  # as if the first daemon had been killed
     async with playing():
         await until(lambda: volume(person) == 64, clock)
 

@@ -7,12 +7,14 @@ from hypothesis import strategies as st
 
 from edgemood.clock import ManualClock
 from edgemood.config.schema import MusicConfig
+from edgemood.daemon.memory import Memory
 from edgemood.emotion import Affect, Emotion, as_scores
 from edgemood.music.choice import Chooser, Past, QuietHours, TasteStore
 from edgemood.music.library import Library
 from edgemood.music.quiet_volume import QuietVolume
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.strategy import path_for
+from edgemood.state import QuietVolumeBefore
 
 NIGHT = datetime(2026, 6, 1, 23, tzinfo=UTC)
 HOURS = "22:00-07:00"
@@ -93,13 +95,6 @@ class Volume:
         self.volume = volume
 
 
-class Memory(dict):
-    def recall(self, name):
-        return self.get(name)
-
-    keep = dict.__setitem__
-
-
 class Night:
     def __init__(self):
         self.time = NIGHT
@@ -120,7 +115,7 @@ async def test_the_volume_goes_down_at_night_and_comes_back_in_the_morning():
     wall.time = NIGHT.replace(hour=8)
     await QuietVolume(mixer, memory, hours).tend(mixer.volume)  # after a restart of the box, too
     assert mixer.volume == 70
-    assert memory.recall("quiet_volume") is None
+    assert memory.recall(QuietVolumeBefore) is None
 
 
 async def test_whoever_turns_the_volume_at_night_has_the_last_word():

@@ -1,0 +1,93 @@
+"""The promise that camera and microphone stay closed: kept, or said that it cannot be."""
+
+import pytest
+
+from edgemood.daemon.memory import Memory
+from edgemood.daemon.sensing import SensingSwitch
+from edgemood.trouble import Faults
+
+DAMAGE = {
+    "cut short": lambda state: (state / "sensing.json").write_bytes(b'{"version": 1, "on": tr'),
+    "emptied": lambda state: (state / "sensing.json").write_bytes(b""),
+    "another shape": lambda state: (state / "sensing.json").write_text("[1]"),
+    "gone": lambda state: (state / "sensing.json").unlink(),
+    "of a newer version": lambda state: (state / "sensing.json").write_text('{"version": 9}'),
+    "both cut short": lambda state: [
+        (state / f"{name}.json").write_bytes(b"{") for name in ("sensing", "begun")
+    ],
+}
+
+
+@pytest.fixture
+def faults():
+    return Faults()
+
+
+@pytest.fixture
+def state(tmp_path):
+    return tmp_path / "state"
+
+
+def test_on_a_fresh_box_it_is_on(state, faults):
+    assert SensingSwitch(Memory(state), faults).on
+    assert SensingSwitch(Memory(state), faults).on
+    assert [*faults] == []
+
+
+@pytest.mark.parametrize("content", ["true", "null", None])
+def test_a_box_of_the_first_release_that_nobody_switched_off_is_on(state, faults, content):
+    state.mkdir()
+    (state / "queue.json").write_text("[]")
+    if content is not None:
+        (state / "sensing.json").write_text(content)
+    assert SensingSwitch(Memory(state), faults).on
+    assert SensingSwitch(Memory(state), faults).on
+
+
+def test_a_box_of_the_first_release_that_somebody_switched_off_is_off(state, faults):
+    state.mkdir()
+    (state / "sensing.json").write_text("false")
+    assert not SensingSwitch(Memory(state), faults).on
+    assert [*faults] == []
+
+
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_where_it_cannot_be_read_it_is_off_until_somebody_switches_it_on(
+    state, faults, damage, *, said
+):
+    SensingSwitch(Memory(state), faults).switch(on=said)
+    damage(state)
+    for _ in range(3):  # starts
+        again = Faults()
+        switch = SensingSwitch(Memory(state), again)
+        assert not switch.on
+        (why,) = again
+        assert "edgemood resume" in why
+    assert switch.switch(on=True)
+    assert [*again] == []
+    assert SensingSwitch(Memory(state), faults).on
+    assert [*faults] == []
+
+
+def test_a_state_folder_that_cannot_be_looked_into_is_no_fresh_box(state, tmp_path, faults):
+    state.symlink_to(tmp_path / "a disk that is not there yet")
+    switch = SensingSwitch(Memory(state, faults), faults)
+    assert not switch.on
+    assert len([*faults]) == 2
+    assert not switch.switch(on=True)
+    assert switch.on
+
+
+def test_a_state_folder_that_is_a_file_is_no_fresh_box(state, faults):
+    state.touch()
+    assert not SensingSwitch(Memory(state), faults).on
+
+
+def test_off_stays_off_when_it_is_said_twice_and_kept_the_second_time(state):
+    state.touch()
+    switch = SensingSwitch(Memory(state))
+    assert not switch.switch(on=False)
+    state.unlink()
+    assert switch.switch(on=False)
+    assert not SensingSwitch(Memory(state)).on
