@@ -73,7 +73,9 @@ class Document(BaseModel):
         if isinstance(content, dict) and type(content.get(_VERSION)) is int:
             version = content.pop(_VERSION)
         if version > cls.version:
-            raise UnreadableError(f"it is of version {version}, and {cls.version} is known")
+            raise UnreadableError(
+                f"it is of version {str(version)[:20]}, and {cls.version} is known"
+            )
         if version < cls.version:
             content = cls.upgraded(content, version)
         return cls.model_validate(content)

@@ -16,6 +16,7 @@ from edgemood.state import (
     Hands,
     HistoryRead,
     KnownMood,
+    LastSeen,
     Opinions,
     OwnQueue,
     PlayedSongs,
@@ -143,7 +144,7 @@ def test_documents_of_the_first_release_are_read(kind):
 
 
 def test_every_document_of_the_first_release_is_among_them():
-    assert {*FIRST_RELEASE, Begun} == {*DOCUMENTS}
+    assert {*FIRST_RELEASE, Begun, LastSeen} == {*DOCUMENTS}
     assert len({kind.name for kind in DOCUMENTS}) == len(DOCUMENTS)
 
 
