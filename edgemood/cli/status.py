@@ -29,7 +29,8 @@ def show(reply: Reply, console: Console | None = None) -> None:
 def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
     yield from _mood(_section(reply, "mood"))
     if (on := reply.get("sensing")) is not None:
-        yield "sensing", _text("on" if on else "off: camera and microphone are closed")
+        detail = reply.get("sensing_detail") or "camera and microphone are closed"
+        yield "sensing", _text("on" if on else f"off: {detail}")
     for name, sense in _section(reply, "senses").items():
         if isinstance(sense, dict):
             yield _clean(name), _sense(sense)

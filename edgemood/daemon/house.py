@@ -40,6 +40,9 @@ PATIENCE_S = 90.0
 WATCHED = ("mood", "music")
 """the loops without which systemd had better start the box anew"""
 
+DEVICES = {Sense.FACE: "camera", Sense.VOICE: "microphone"}
+NO_SENSES = "camera and microphone are both switched off in the configuration"
+
 log = logging.getLogger(__name__)
 
 
@@ -139,6 +142,8 @@ class Daemon:
 
     def look_again(self) -> None:
         """Forget what was seen and heard, decide anew, and change the song to fit."""
+        if not self._senses:
+            raise EdgemoodError(f"sensing is off: {NO_SENSES}")
         if not self.sensing:
             raise EdgemoodError(
                 "sensing is off; switch it on with `edgemood resume` or by holding the button"
@@ -150,15 +155,15 @@ class Daemon:
 
     @property
     def sensing(self) -> bool:
-        """Whether camera and microphone may be open; remembered through a restart."""
-        return self._sensing.on
+        """Whether camera or microphone may be open; never where the configuration has neither."""
+        return self._sensing.on and bool(self._senses)
 
     def set_sensing(self, *, on: bool) -> bool:
         """Open or close camera and microphone; closed, the room is unknown and music goes on.
 
         Gives whether that is sure to be remembered through a restart.
         """
-        before = self.sensing
+        before = self._sensing.on
         kept = self._sensing.switch(on=on)
         if on == before:
             return kept
@@ -195,7 +200,7 @@ class Daemon:
                 said += self._unless(kept, "a restart opens them again")
             case "resume":
                 kept = self.set_sensing(on=True)
-                said = "sensing is on" + self._unless(kept, "a restart closes them again")
+                said = self._resumed() + self._unless(kept, "a restart closes them again")
             case "mood":
                 said = self._override_mood(request)
             case "like":
@@ -207,6 +212,14 @@ class Daemon:
             case verb:
                 raise EdgemoodError(f"{verb}: this box cannot do that")
         return said
+
+    def _resumed(self) -> str:
+        if not self._senses:
+            return f"nothing opens: {NO_SENSES}"
+        off = [name for sense, name in DEVICES.items() if sense not in self._senses]
+        return "sensing is on" + "".join(
+            f"; the {name} stays closed, it is switched off in the configuration" for name in off
+        )
 
     def _use_strategy(self, word: str) -> str:
         strategy: Strategy = TypeAdapter(Strategy).validate_python(word)
@@ -265,7 +278,7 @@ class Daemon:
             self._skipping = False
 
     def _held(self) -> None:
-        self.set_sensing(on=not self.sensing)
+        self.set_sensing(on=not self._sensing.on)
 
     def _open_senses(self) -> None:
         for sense, process in self._senses.items():
@@ -307,6 +320,12 @@ class Daemon:
             self._watchdog.expect(loop)
         await self._watchdog.run(notify.watchdog, every_s=interval_s / 3)
 
+    def _closed_because(self) -> str:
+        """Why neither camera nor microphone is open; empty when one may be."""
+        if not self._senses:
+            return NO_SENSES
+        return "" if self.sensing else "camera and microphone are closed"
+
     def _retried(self, loop: str) -> None:
         """A loop that is started again after an error does not hang."""
         if loop in WATCHED:
@@ -331,6 +350,7 @@ class Daemon:
             mood=self._mood,
             override_left_s=self._override.left_s,
             sensing=self.sensing,
+            closed_because=self._closed_because(),
             looking=self._looking,
             skipping=self._skipping,
             senses=self._senses,

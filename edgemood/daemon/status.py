@@ -34,6 +34,9 @@ class Status:
     override_left_s: float | None
     """for how long `mood` is what somebody asked for; None: it was sensed"""
     sensing: bool
+    """whether camera or microphone may be open"""
+    closed_because: str
+    """why neither is; empty when one may be"""
     looking: bool
     skipping: bool
     """somebody did not want this song, and it is being faded out"""
@@ -76,7 +79,7 @@ class Status:
         elif self.override_left_s is not None:
             mood = f"{self.mood.emotion} (as somebody asked)"
         elif not self.sensing:
-            mood = "sensing is off"
+            mood = f"sensing is off: {self.closed_because}"
         elif self.mood.emotion is None:
             mood = self.mood.because
         else:
@@ -104,6 +107,7 @@ class Status:
                 "advice": self.mood.advice if self.sensing else None,
             },
             "sensing": self.sensing,
+            "sensing_detail": self.closed_because,
             "looking": self.looking,
             "senses": {sense: self._sense(self.senses.get(sense)) for sense in Sense},
             "music": self.music.as_dict(),

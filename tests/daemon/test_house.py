@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import shutil
 import sqlite3
 from unittest.mock import AsyncMock, Mock
 
@@ -15,6 +16,8 @@ from edgemood.daemon.house import Daemon
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.verbs import VERBS, Request
 from edgemood.errors import EdgemoodError, LibraryError
+from edgemood.mood import Sense
+from edgemood.trouble import Faults
 
 
 @pytest.fixture
@@ -30,12 +33,19 @@ def clock():
     return ManualClock()
 
 
+@pytest.fixture(autouse=True)
+def _senses(monkeypatch):
+    """Processes that live, and say nothing."""
+    silent = ("sh", "-c", "cat > /dev/null")
+    monkeypatch.setattr("edgemood.daemon.senses.COMMANDS", dict.fromkeys(Sense, silent))
+
+
 @pytest.fixture
 def config(tmp_path):
     return Config.model_validate(
         {
             "camera": {"source": "none"},
-            "microphone": {"source": "none"},
+            "microphone": {"source": "auto"},
             "mpd": {"host": str(tmp_path / "no-mpd")},
             "panel": {"enabled": "yes"},
             "daemon": {"socket": tmp_path / "control.sock"},
@@ -45,7 +55,8 @@ def config(tmp_path):
 
 @pytest.fixture
 async def daemon(config, clock, pins, tmp_path):
-    daemon = Daemon(config, clock, Memory(tmp_path / "state"))
+    faults = Faults()
+    daemon = Daemon(config, clock, Memory(tmp_path / "state", faults), faults=faults)
     living = asyncio.create_task(daemon.run())
     async with asyncio.timeout(600):
         while daemon.status()["music"]["detail"] == "":
@@ -70,6 +81,82 @@ async def test_a_held_button_switches_sensing_off_and_on(daemon, pins, config, c
     assert not daemon.sensing
     await press(pins, config, clock, config.panel.hold_s + 0.5)
     assert daemon.sensing
+
+
+async def test_what_cannot_be_remembered_is_said_and_shown_and_kept_as_soon_as_it_can_be(
+    *, daemon, pins, config, clock, tmp_path
+):
+    state = tmp_path / "state"
+    shutil.rmtree(state)
+    state.touch()
+    for request in ("pause", "mood sad", "lift", "pause", "mood auto"):
+        said = (await daemon.obey(request))["said"]
+        assert "this could not be remembered (Not a directory)" in said, request
+    assert not daemon.sensing
+    status = daemon.status()
+    assert status["led"] == "fault"
+    assert "cannot be written" in status["faults"][0]
+    assert status["sensing_detail"] == "camera and microphone are closed"
+    await press(pins, config, clock, config.panel.hold_s + 0.5)
+    assert daemon.sensing
+    await press(pins, config, clock, config.panel.hold_s + 0.5)
+    assert not daemon.sensing
+    assert daemon.status()["led"] == "fault"
+    state.unlink()
+    await clock.advance(120)
+    assert daemon.status()["faults"] == []
+    assert daemon.status()["led"] != "fault"
+    again = Daemon(config, clock, Memory(state))
+    assert not again.sensing
+    assert again.status()["music"]["strategy"] == "lift"
+
+
+@pytest.mark.parametrize("said", ["resume", "pause"])
+async def test_senses_switched_off_in_the_configuration_are_off_everywhere(
+    config, clock, pins, tmp_path, said
+):
+    none = config.model_copy(
+        update={"microphone": config.microphone.model_copy(update={"source": "none"})}
+    )
+    daemon = Daemon(none, clock, Memory(tmp_path / "state"))
+    for _ in range(2):
+        status = daemon.status()
+        assert status["sensing"] is False
+        assert "switched off in the configuration" in status["sensing_detail"]
+        assert "sensing is off" in daemon._status().line()
+        assert "sensing is off" in await daemon._answer_message("status")
+        assert daemon._status().led() in {"starting", "sensing off"}
+        reply = (await daemon.obey(said))["said"]
+        assert "sensing is on" not in reply
+    with pytest.raises(EdgemoodError, match="switched off in the configuration"):
+        await daemon.obey("redetect")
+
+
+async def test_resume_says_what_stays_closed(daemon):
+    await daemon.obey("pause")
+    assert not daemon.sensing
+    said = (await daemon.obey("resume"))["said"]
+    assert said.startswith("sensing is on; the camera stays closed")
+    assert daemon.sensing
+
+
+async def test_where_memory_cannot_be_read_senses_stay_closed_and_the_led_says_so(
+    *, config, clock, pins, tmp_path
+):
+    state = tmp_path / "state"
+    state.mkdir()
+    (state / "sensing.json").write_bytes(b'{"version": 1, "on": f')
+    daemon = Daemon(config, clock, Memory(state))
+    running = asyncio.create_task(daemon.run())
+    await clock.advance(5)
+    status = daemon.status()
+    assert status["sensing"] is False
+    assert status["led"] == "fault"
+    assert "edgemood resume" in status["faults"][0]
+    assert not daemon._sense_tasks
+    running.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await running
 
 
 async def test_a_short_press_looks_again_for_some_seconds(daemon, pins, config, clock):

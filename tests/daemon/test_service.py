@@ -199,6 +199,7 @@ def test_songs_are_analysed_in_the_background_and_remembered(box):
 
 
 def test_sensing_stays_off_through_a_restart(box):
+    box.config.write_text(box.config.read_text().replace("microphone: {source: none}", ""))
     box.start()
     assert "camera and microphone are closed" in box.ask("pause")["said"]
     box.until(lambda status: status["led"] == "sensing off")
