@@ -151,7 +151,7 @@ class MusicConfig(Section):
     explore: Annotated[float, Field(ge=0, le=1)] = 0.1
     """hybrid: share of choices, at first, that try a fitting song nobody has judged yet"""
     languages: Languages = ()
-    """languages sung in, as ISO 639-1 codes; music without words always may come; empty: any"""
+    """languages sung in, by code or name; music without words always may come; empty: any"""
     quiet_hours: Hours | None = None
     """such as 22:00-07:00: calm songs only, and no louder than `quiet_volume`"""
     quiet_arousal: Annotated[float, Field(ge=-1, le=1)] = 0.0

@@ -8,8 +8,10 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
+from edgemood.languages import language_code, nearest_languages
+
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)")
-_LANGUAGE = re.compile(r"[a-z]{2}")
+_BETWEEN = re.compile(r"[,;]")
 
 
 def minutes_of(hours: str) -> tuple[int, int]:
@@ -28,14 +30,29 @@ def _is_hours(text: str) -> str:
 
 
 def _split(value: object) -> object:
-    """One code alone, or several in one text, stand for a list."""
-    return value.replace(",", " ").split() if isinstance(value, str) else value
+    """One language alone, or several in one text, stand for a list."""
+    if not isinstance(value, str):
+        return value
+    languages: list[str] = []
+    for part in _BETWEEN.split(value):
+        words = part.split()
+        languages += words if all(map(language_code, words)) else [part.strip()]
+    return languages
 
 
-def _are_languages(codes: tuple[str, ...]) -> tuple[str, ...]:
-    if not all(_LANGUAGE.fullmatch(code) for code in codes):
-        raise PydanticCustomError("languages", "must be codes of two letters such as [en, zh]")
-    return codes
+def _are_languages(names: tuple[str, ...]) -> tuple[str, ...]:
+    codes = [language_code(name) for name in names]
+    unknown = [name for name, code in zip(names, codes, strict=True) if not code]
+    if unknown:
+        near = nearest_languages(unknown[0])
+        meant = f" (did you mean {' or '.join(near)}?)" if near else ""
+        # PydanticCustomError fills in what stands in braces
+        shown = unknown[0][:40].replace("{", "(").replace("}", ")")
+        raise PydanticCustomError(
+            "languages",
+            f'must be languages such as [en, zh], by code or name; "{shown}" is none{meant}',
+        )
+    return tuple(dict.fromkeys(codes))
 
 
 def _is_playlists(text: str) -> str:
@@ -54,4 +71,4 @@ Playlists = Annotated[str, AfterValidator(_is_playlists)]
 """Names of playlists: one star for the emotion, and nothing that a file's name cannot hold."""
 
 Languages = Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_are_languages)]
-"""ISO 639-1 codes: ``[en, zh]``."""
+"""Codes as of `language_code`: ``[en, zh]``; written by code or name."""

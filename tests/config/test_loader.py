@@ -94,7 +94,10 @@ mood:
         ("mood: {window_s: yes}", '1:18: mood.window_s: must be a number, not "yes"'),
         ("camera: {frames_per_s: 0}", '1:24: camera.frames_per_s: must be more than 0, not "0"'),
         ("music: {quiet_hours: 22-7}", "1:22: music.quiet_hours: must be two times of day such as"),
-        ("music: {languages: [english]}", "1:20: music.languages: must be codes of two letters"),
+        (
+            "music: {languages: [englsh]}",
+            "1:20: music.languages: must be languages such as",
+        ),
         ("music: {table: happy}", "1:16: music.table: must have keys below it"),
         ("music: {weights: {tast: 1}}", "1:19: music.weights.tast: unknown key (did you mean"),
         ("[" * 5000, "1:11: is nested too deeply"),
@@ -235,6 +238,16 @@ def test_one_language_needs_no_list():
     for text in ("en, zh", "[en, zh]", "en zh"):
         config = parse(f"music: {{languages: {text if '[' in text else repr(text)}}}", FILE)
         assert config.music.languages == ("en", "zh")
+
+
+@pytest.mark.parametrize(
+    "written", ["[English, Deutsch]", "eng ger", "en-GB, de_AT", "[en, German, ENGLISH]"]
+)
+def test_languages_are_called_by_any_code_or_name(written):
+    text = written if "[" in written else f"'{written}'"
+    assert parse(f"music: {{languages: {text}}}", FILE).music.languages == ("en", "de")
+    assert parse("music: {languages: Brazilian Portuguese}", FILE).music.languages == ("pt",)
+    assert "did you mean german" in problems_of("music: {languages: [germn]}")[0]
 
 
 def test_words_stay_what_the_owner_wrote():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from edgemood.errors import LibraryError
+from edgemood.languages import language_code
 from edgemood.music.analysis.lyrics import LyricsModel
 from edgemood.music.analysis.sound import SoundModel
 from edgemood.music.library import filetags, words_sung
@@ -68,7 +69,7 @@ class Analyst:
     def judge(self, place: Place, tags: FileTags, text: str, duration_s: float | None) -> Findings:
         """What tags, the text of lyrics and the sound of a place say."""
         lyrics, language, lines = self._read(text)
-        language = language or _language(tags.language)
+        language = language or language_code(tags.language[:200])
         tag = self._tags_say(tags)
         try:
             decoded = decode(place, duration_s)
@@ -105,33 +106,3 @@ class Analyst:
 def _time(in_s: float) -> str:
     minutes, seconds = divmod(round(in_s), 60)
     return f"{minutes}:{seconds:02}"
-
-
-def _language(tag: str) -> str:
-    """An ISO 639-1 code from a tag, which mostly holds an ISO 639-2 one: ``eng``, ``deu``."""
-    code = tag.strip().casefold()[:3]
-    return _ISO_639_1.get(code, code if len(code) == 2 else "")
-
-
-_ISO_639_1: Final = {
-    "chi": "zh",
-    "deu": "de",
-    "dut": "nl",
-    "eng": "en",
-    "fin": "fi",
-    "fra": "fr",
-    "fre": "fr",
-    "ger": "de",
-    "ita": "it",
-    "jpn": "ja",
-    "kor": "ko",
-    "nld": "nl",
-    "pol": "pl",
-    "por": "pt",
-    "rus": "ru",
-    "spa": "es",
-    "swe": "sv",
-    "tur": "tr",
-    "zho": "zh",
-    "zxx": "zxx",
-}
