@@ -40,7 +40,7 @@ class PlayerError(EdgemoodError, OSError):
 
 
 class AlreadyRunningError(EdgemoodError, OSError):
-    """Another daemon holds the control socket."""
+    """Another daemon holds the control socket, or the state folder."""
 
 
 class NotRunningError(EdgemoodError, OSError):

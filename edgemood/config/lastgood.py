@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edgemood.config.loader import parse, read
 from edgemood.config.schema import Config
-from edgemood.durable import write_durably
+from edgemood.durable import make_folder, write_durably
 from edgemood.errors import ConfigError
 
 LAST_GOOD = "last-good-config.yaml"
@@ -65,5 +65,5 @@ def _keep(text: str, state: Path) -> None:
     content = text.encode()
     if copy.is_file() and copy.read_bytes() == content:
         return  # spare the SD card
-    state.mkdir(parents=True, exist_ok=True)
+    make_folder(state)
     write_durably(copy, content)

@@ -12,6 +12,7 @@ from edgemood.clock import Clock, SystemClock
 from edgemood.config import Config, ConfigWatch, load_or_last_good
 from edgemood.daemon import journal, notify
 from edgemood.daemon.house import Daemon
+from edgemood.daemon.lock import only_daemon_in
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.status import ConfigSource
 from edgemood.trouble import Faults
@@ -28,7 +29,8 @@ def run(config_file: Path, state: Path) -> None:
     `state` is the folder for what outlives the process. An edit of the file puts a new
     configuration in force; a bad file never does. Raises AlreadyRunningError and ControlError.
     """
-    asyncio.run(_Service(config_file, state, SystemClock()).run())
+    with only_daemon_in(state):
+        asyncio.run(_Service(config_file, state, SystemClock()).run())
 
 
 class _Service:

@@ -153,6 +153,24 @@ def test_a_second_daemon_refuses_and_leaves_the_first_alone(box):
     assert box.ask("status")["ok"]
 
 
+def test_a_second_daemon_with_a_socket_of_its_own_leaves_the_firsts_memory_alone(box):
+    box.start()
+    config = box.folder / "other.yaml"
+    config.write_text(box.config.read_text().replace("control.sock", "other.sock"))
+    second = subprocess.run(
+        [sys.executable, "-m", "edgemood", "run", "--config", str(config)],
+        env={**os.environ, "STATE_DIRECTORY": str(box.folder / "state")},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
+    )
+    assert second.returncode == 1
+    assert f"with process id {box.process.pid} keeps its memory there" in second.stderr
+    assert "Traceback" not in second.stderr
+    assert box.ask("status")["ok"]
+
+
 def test_systemd_is_told_the_mood_and_fed_while_all_is_well(box):
     box.start(WATCHDOG_USEC="300000")
     assert "unknown" in box.hears("STATUS=")
