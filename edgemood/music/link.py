@@ -42,6 +42,7 @@ class Client(mpd.MPDClient):  # type: ignore[misc]  # python-mpd2 has no types
         return line
 
 
+Client.add_command("config", Client._parse_object)  # noqa: SLF001 - MPD 0.24 tells more than one thing, and python-mpd2 3.1 then nothing
 Client.add_command("sticker inc", Client._parse_nothing)  # noqa: SLF001 - new in MPD 0.24, and python-mpd2 3.1 lacks it
 
 
