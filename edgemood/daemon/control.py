@@ -339,9 +339,11 @@ async def _who_lives_at(path: Path, probe: socket.socket) -> EdgemoodError:
 def _may_be_ours(process: int) -> bool:
     """Whether a process that does not answer may be a daemon; what cannot be seen may be."""
     try:
-        return b"edgemood" in Path(f"/proc/{process}/cmdline").read_bytes()
+        words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")
     except OSError:
         return True
+    # the program or module, not a folder of that name that it lies in
+    return b"edgemood" in {word.rpartition(b"/")[2] for word in words[:4]}
 
 
 def _already_running(path: Path, which: str) -> AlreadyRunningError:

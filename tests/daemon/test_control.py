@@ -255,8 +255,11 @@ async def test_the_socket_of_another_program_is_no_daemon(
         "print(flush=True); c, _ = s.accept();"
         + ("input()" if greeting is None else f"c.sendall({greeting!r}); c.close(); input()")
     )
+    in_our_folder = folder / "edgemood" / "python"  # as when it is our environment's
+    in_our_folder.parent.mkdir()
+    in_our_folder.symlink_to(sys.executable)
     program = subprocess.Popen(  # noqa: ASYNC220 - a program of somebody else's
-        [sys.executable, "-c", script, str(path)],
+        [in_our_folder, "-c", script, str(path)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd="/",
