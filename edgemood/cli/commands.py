@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from edgemood.cli.library import app as library
-from edgemood.cli.options import ConfigOption
+from edgemood.cli.options import STATE, ConfigOption, StateOption
 from edgemood.cli.profile import app as profile
 from edgemood.cli.where import CONFIG, socket_of
 from edgemood.errors import EdgemoodError
@@ -157,17 +157,24 @@ def not_this(config: ConfigOption = None) -> None:
 @app.command()
 def check(
     file: Annotated[Path, typer.Argument(metavar="FILE", envvar="EDGEMOOD_CONFIG")] = CONFIG,
+    state: StateOption = STATE,
 ) -> None:
-    """Tell everything that is wrong with a configuration file."""
+    """Tell everything that is wrong with a configuration file and the file of words it names."""
     from edgemood.config import load
     from edgemood.errors import ConfigError
 
     try:
-        load(file)
+        config = load(file)
     except ConfigError as error:
-        for problem in error.problems:
-            typer.echo(problem, err=True)
-        raise typer.Exit(1) from None
+        problems = error.problems
+    else:
+        from edgemood.cli.check import doubts
+
+        problems = list(doubts(file, config, state))
+    for problem in problems:
+        typer.echo(problem, err=True)
+    if problems:
+        raise typer.Exit(1)
     typer.echo(f"{file}: no problems")
 
 

@@ -110,9 +110,14 @@ def _looked_up(matching: Target, config: MusicConfig) -> Target:
         return replace(_certain(matching, Emotion(entry.casefold())), because=because)
     unpleasant = AFFECT_OF_EMOTION[matching.room].valence < 0
     target = _certain(matching, config.target) if unpleasant else matching
-    genre = entry.removeprefix(_GENRE).strip() if entry.startswith(_GENRE) else ""
+    genre = genre_in(entry)
     limits = Limits(genre=genre) if genre else Limits(playlist=entry)
     return replace(target, because=because, limits=limits)
+
+
+def genre_in(entry: str) -> str:
+    """The genre that an entry of the table names; empty when it names none."""
+    return entry[len(_GENRE) :].strip() if entry.casefold().startswith(_GENRE) else ""
 
 
 def _certain(target: Target, emotion: Emotion) -> Target:
