@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -17,6 +18,10 @@ COLUMNS = (
     *("mood", "origin", "reliability", "valence", "arousal", "because", "labels", "problem"),
 )
 """of the CSV; the JSON has what each source says, and all scores, besides"""
+
+_SIGNS = "=+\\-@\\t\\r\\n\uff1d\uff0b\uff0d\uff20"
+_FORMULA = re.compile(rf"'*\s*[{_SIGNS}]")
+_MARKED = re.compile(rf"''*\s*[{_SIGNS}]")
 
 
 def write_json(index: SongIndex, out: TextIO) -> int:
@@ -40,7 +45,7 @@ def write_csv(index: SongIndex, out: TextIO) -> int:
         labels = "; ".join(f"{given_by}: {word}" for given_by, word in record["labels"].items())
         row = record | mood | {"mood": mood.get("emotion"), "labels": labels}
         row["genres"] = "; ".join(record["genres"])
-        table.writerow({name: _printable(value) for name, value in row.items()})
+        table.writerow({name: _cell(value) for name, value in row.items()})
     return count
 
 
@@ -93,6 +98,18 @@ def _mood(mood: SongMood) -> dict[str, Any]:
     }
 
 
-def _printable(value: Any) -> Any:
-    """CSV is UTF-8; names that are not are shown with replacement characters."""
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+def plain_cell(cell: str) -> str:
+    """What a cell of the CSV stands for: without the mark that keeps it from being a formula."""
+    return cell[1:] if _MARKED.match(cell) else cell
+
+
+def _cell(value: Any) -> Any:
+    """CSV is UTF-8; names that are not are shown with replacement characters.
+
+    What a spreadsheet would take for a formula gets a mark before it, which is only text to it.
+    OWASP, "CSV Injection", https://owasp.org/www-community/attacks/CSV_Injection.
+    """
+    if not isinstance(value, str):
+        return value
+    text = value.encode("utf-8", "replace").decode()
+    return f"'{text}" if _FORMULA.match(text) else text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from edgemood.emotion import EMOTIONS, Affect
 from edgemood.music.library.columns import Library
-from edgemood.music.library.export import write_csv, write_json
+from edgemood.music.library.export import _cell, plain_cell, write_csv, write_json
 from edgemood.music.library.map import draw
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.words import scores_near
@@ -49,6 +49,28 @@ def test_and_as_csv_that_a_spreadsheet_reads(known):
     assert rows[0]["mood"] == "happy"
     assert rows[1]["labels"] == "command: sad"
     assert rows[2]["mood"] == ""
+
+
+SIGNS = ["=", "+", "-", "@", "\t", "\r", "'=", "''+", " =", "\uff1d", "'", "a", ""]
+
+
+@pytest.mark.parametrize("sign", SIGNS)
+def test_no_title_is_a_formula_to_a_spreadsheet(index, take, listed, sign):
+    title = f"{sign}HYPERLINK(1)"
+    take(index, listed(f"{sign}x.mp3".strip(), title=title, artist=title, genre=title))
+    out = io.StringIO(newline="")
+    write_csv(index, out)
+    (row,) = csv.DictReader(io.StringIO(out.getvalue(), newline=""))
+    for cell in row.values():
+        assert not cell.strip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\uff1d"))
+    assert plain_cell(row["title"]) == index.song_named(f"{sign}x.mp3".strip()).title
+
+
+@given(st.text("=+-@\t\r\n' a", max_size=8))
+def test_every_cell_can_be_read_back(text):
+    cell = _cell(text)
+    assert plain_cell(cell) == text
+    assert cell[:1] not in {"=", "+", "-", "@", "\t", "\r"}
 
 
 def test_an_empty_library_is_written_too(index):
