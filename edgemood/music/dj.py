@@ -113,6 +113,7 @@ class Dj:
             memory,
             config.music,
             chooser=self._chooser,
+            faults=self._faults,
             on_look=self._feedback.look,
         )
         self._duck = Duck(self._player, clock, memory, config.music.duck)

@@ -21,6 +21,8 @@ class HandsOn:
     """of MPD's queue when that was noted"""
     played_s: float = 0.0
     """what MPD had played then since it was started"""
+    robot: bool = False
+    """another program keeps filling the queue"""
 
     @classmethod
     def of(cls, document: Any) -> Self:
@@ -33,6 +35,7 @@ class HandsOn:
                 None if since_s is None else float(since_s),
                 int(document["version"]),
                 float(document["played_s"]),
+                bool(document["robot"]),
             )
         except (LookupError, TypeError, ValueError, ArithmeticError):
             return cls()

@@ -20,10 +20,12 @@ from edgemood.music.ownership import Remembered, taken_by_hand, was_shuffled
 from edgemood.music.plan import Plan, comes_round, outworn, plan
 from edgemood.music.player import Player
 from edgemood.music.queue import QueuedSong, Snapshot, State, still_waiting
+from edgemood.music.robots import Robots
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
-from edgemood.music.takeover import TakeOver, hands
+from edgemood.music.takeover import Hand, TakeOver, hands
 from edgemood.music.wanted import PLAYED_S, MusicWanted, Return, Silence, ran_out
 from edgemood.state import Hands, LastSeen, Memory, VolumeBefore
+from edgemood.trouble import Faults, Trouble
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
@@ -51,6 +53,7 @@ class QueueKeeper:
         config: MusicConfig,
         *,
         chooser: Chooser,
+        faults: Faults | None = None,
         on_look: Callable[[Snapshot], None] = lambda _now: None,
     ) -> None:
         self._player = player
@@ -64,6 +67,8 @@ class QueueKeeper:
         self._wanted = MusicWanted(self._kept.silence_in(boot_id()))
         since_s = None if self._rebooted else self._kept.since_s
         self._take_over = TakeOver(config.yield_min * 60, since_s)
+        self._robots = Robots(at_work=self._kept.robot)
+        self._robot_trouble = Trouble(log, faults)
         self._allowance = Allowance(clock, player.address)
         self._start_from_s = clock.now_s()
 
@@ -243,7 +248,14 @@ class QueueKeeper:
         spare_next = spare_next and now.about_to_change
         replace, self._replace = self._replace, False  # a new path may come during the edits
         ahead = self._ahead if self._fills(now) else min(self._ahead, len(self.own))
-        todo = plan(now, self.own, ahead=ahead, replace=replace, spare_next=spare_next)
+        todo = plan(
+            now,
+            self.own,
+            ahead=ahead,
+            replace=replace,
+            spare_next=spare_next,
+            in_turn=self._robots.songs if self._robots.at_work else (),
+        )
         if todo == Plan():
             return now
         try:
@@ -252,8 +264,6 @@ class QueueKeeper:
         except PlayerError:
             self._replace |= replace
             raise
-        finally:
-            self._remember()
 
     def _first_of(self, songs: Sequence[QueuedSong]) -> QueuedSong | None:
         """Where to begin: with the first song that was not heard before the music ran out."""
@@ -274,7 +284,7 @@ class QueueKeeper:
         expected, self._expected = self._expected, list(now.songs)
         if before is not None:
             await self._heed(expected, before, now)
-        waiting = still_waiting(self.own, now)
+        waiting = [song for song in still_waiting(self.own, now) if song not in self._over]
         present = set(now.songs)
         self._played = [
             song
@@ -284,6 +294,7 @@ class QueueKeeper:
         self.own = waiting
         ours = {*self.own, *self._played}
         self._why = {song: why for song, why in self._why.items() if song in ours}
+        self._robots.keep(present)
         self.now, self._looked_s = now, self._clock.now_s()
         self._remember()
         self._on_look(now)
@@ -301,14 +312,40 @@ class QueueKeeper:
         ended = ran_out(before, now, vanished)
         if ended:
             self._over = set(before.songs)
+            for song in before.waiting:
+                self._chooser.began(song.file)
         elif now.state is State.PLAY:
             self._over = set()
         if ended or self._wanted.may_start(now):
             self._take_over.end()
         elif seen := hands(expected, before, now, vanished):
-            log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
-            self._take_over.note(self._clock.now_s())
+            self._yield_to(seen, expected, now)
+        self._tell_of_robots()
         self._remember_hands(now, played_s)
+
+    def _yield_to(self, seen: frozenset[Hand], expected: list[QueuedSong], now: Snapshot) -> None:
+        """Leave the queue to whoever did this, unless it was another program."""
+        now_s, there = self._clock.now_s(), set(now.songs)
+        place = expected.index(now.playing) if now.playing in expected else 0
+        # such a program may tidy up behind itself, too
+        tidied = there.issuperset(expected[place:])
+        if Hand.ADDED not in seen or seen - {Hand.ADDED, Hand.DELETED} or not tidied:
+            self._robots.person_did()
+        elif self._robots.did(there - set(expected), now_s):
+            self._take_over.end()
+            return
+        log.debug("somebody %s: the box yields", ", ".join(sorted(seen)))
+        self._take_over.note(now_s)
+
+    def _tell_of_robots(self) -> None:
+        if self._robots.at_work:
+            self._robot_trouble.starts(
+                "another program keeps filling the queue (it adds songs at every song change, as "
+                "mpd-sima does, or a client's auto-DJ): its songs and the box's play in turn; to "
+                "let the box alone choose, stop that program"
+            )
+        else:
+            self._robot_trouble.ends("no other program fills the queue any more")
 
     async def _vanished(self, expected: list[QueuedSong], now: Snapshot) -> list[QueuedSong]:
         """Songs of the queue that MPD's library no longer has, or may just be losing."""
@@ -325,10 +362,14 @@ class QueueKeeper:
             return
         if before is not None and before.playing == playing and before.state is not State.STOP:
             return
+        if before is not None:
+            self._robots.began(self._clock.now_s())
         self._begun += playing in self.own
         self._chooser.began(playing.file)
 
     async def _carry_out(self, todo: Plan, now: Snapshot) -> None:
+        if todo.move:
+            self._remember(moving=True)
         for song in todo.move:
             await self._player.move_to_end(song.id)
             self._expected.remove(song)
@@ -387,18 +428,22 @@ class QueueKeeper:
             self._take_over.since_s,
             now.version,
             self._kept.played_s if played_s is None else played_s,
+            self._robots.at_work,
         )
         self._memory.keep(Hands(hands=asdict(self._kept)))
 
-    def _remember(self, adding: Choice | None = None) -> None:
+    def _remember(self, *, adding: Choice | None = None, moving: bool = False) -> None:
+        """Write down whose songs are whose, and what the box is about to do."""
         if self.now is None:
             return
         now = replace(self.now, songs=tuple(self._expected))
+        if now.state is State.PAUSE and self._wanted.may_start(now):
+            now = replace(now, state=State.PLAY)  # it is going to, unless the power goes now
         coming = None
         if adding is not None:
             coming = Remembered(QueuedSong(0, adding.song.file), own=True, why=adding.why)
         own = {song: self._why.get(song, "") for song in (*self._played, *self.own)}
-        look = LastLook.at(now, own, {*self._played, *self._over}, coming)
+        look = LastLook.at(now, own, {*self._played, *self._over}, adding=coming, moving=moving)
         self._memory.keep(LastSeen(look=look.document()))
 
 

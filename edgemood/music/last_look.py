@@ -22,6 +22,8 @@ class LastLook:
     """the box's own, those beside them, and the last one; in the order of the queue"""
     adding: Remembered | None = None
     """what the box was about to append"""
+    moving: bool = False
+    """it was about to take its waiting songs to the end"""
 
     @classmethod
     def at(
@@ -29,7 +31,9 @@ class LastLook:
         now: Snapshot,
         own: Mapping[QueuedSong, str],
         over: Collection[QueuedSong],
+        *,
         adding: Remembered | None = None,
+        moving: bool = False,
     ) -> Self:
         """Of what MPD is like now; `own` has the reason for each song that is the box's.
 
@@ -50,11 +54,12 @@ class LastLook:
                 for song in [now.songs[place]]
             ),
             adding,
+            moving,
         )
 
     def found_in(self, now: Snapshot) -> dict[QueuedSong, Remembered]:
         """What was remembered of the songs that are still in the queue."""
-        return found_again(self.songs, self.version, now, adding=self.adding)
+        return found_again(self.songs, self.version, now, adding=self.adding, moving=self.moving)
 
     @classmethod
     def of(cls, document: Any) -> Self | None:
@@ -66,6 +71,7 @@ class LastLook:
                 int(document["version"]),
                 tuple(map(_entry, document["songs"])),
                 _entry(document["adding"]) if document["adding"] else None,
+                bool(document["moving"]),
             )
         except (LookupError, TypeError, ValueError, ArithmeticError):
             return None
@@ -78,6 +84,7 @@ class LastLook:
             "version": self.version,
             "songs": list(map(_row, self.songs)),
             "adding": None if self.adding is None else _row(self.adding),
+            "moving": self.moving,
         }
 
 

@@ -26,21 +26,33 @@ class Remembered:
     why: str = ""
     """why the box chose it"""
 
+    @property
+    def waits(self) -> bool:
+        """Whether it is the box's own and has not been played."""
+        return self.own and not self.over
+
 
 def found_again(
-    remembered: Sequence[Remembered], version: int, now: Snapshot, *, adding: Remembered | None
+    remembered: Sequence[Remembered],
+    version: int,
+    now: Snapshot,
+    *,
+    adding: Remembered | None = None,
+    moving: bool = False,
 ) -> dict[QueuedSong, Remembered]:
     """What was remembered of songs that are still in the queue, after any absence.
 
-    `version` is the queue's when last seen; `adding` is what the box was about to append then. As
-    long as MPD lives it keeps its numbers: a song with the same number is the same song, and one
-    that changed its place was moved by somebody, who has it now. When MPD was restarted it counted
-    anew: then it is the same queue if most of the shorter of the two lines up in order, and a song
-    is found where only one place fits.
+    `version` is the queue's when last seen; `adding` is what the box was about to append then, and
+    `moving` whether it was about to take its waiting songs to the end. As long as MPD lives it
+    keeps its numbers: a song with the same number is the same song, and one that changed its place
+    was moved by somebody, who has it now. When MPD was restarted it counted anew: then it is the
+    same queue if most of the shorter of the two lines up in order, and a song is found where only
+    one place fits.
     """
     known = {entry.song: entry for entry in remembered}
     if not _was_restarted(known, version, now):
-        moved = taken_by_hand([entry.song for entry in remembered], now.songs)
+        on_their_way = {entry.song for entry in remembered if moving and entry.waits}
+        moved = taken_by_hand([song for song in known if song not in on_their_way], now.songs)
         found = {song: known[song] for song in now.songs if song in known and song.id not in moved}
         if adding is not None and (added := _first_added(adding, known, now)) is not None:
             found[added] = adding

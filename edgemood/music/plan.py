@@ -30,19 +30,21 @@ def plan(
     ahead: int,
     replace: bool,
     spare_next: bool = False,
+    in_turn: Collection[QueuedSong] = (),
 ) -> Plan:
     """Keep `ahead` of the box's songs waiting behind everything that people queued.
 
     People's songs after the current one play first, so the box's stand at the end of the queue. In
     random mode the order of the queue means nothing and stays. With `replace`, the box's waiting
     songs make way for others. `spare_next` leaves the song alone that comes next, because it may
-    begin while MPD carries out the edits.
+    begin while MPD carries out the edits. The songs `in_turn` are nobody's: what stands before one
+    of them stays there.
     """
     waiting = still_waiting(own, now)
     untouchable = {now.coming or next(iter(now.waiting), None)} if spare_next else set()
     keep = [song for song in waiting if song in untouchable] if replace else waiting
     return Plan(
-        move=_overtaking(now, keep, untouchable),
+        move=_overtaking(now, keep, untouchable, in_turn),
         add=max(0, ahead - len(keep)),
         remove=tuple(song for song in waiting if song not in keep),
     )
@@ -75,12 +77,15 @@ def comes_round(now: Snapshot, played: Sequence[QueuedSong], own: Sequence[Queue
 
 
 def _overtaking(
-    now: Snapshot, own: Sequence[QueuedSong], untouchable: Collection[QueuedSong | None]
+    now: Snapshot,
+    own: Sequence[QueuedSong],
+    untouchable: Collection[QueuedSong | None],
+    in_turn: Collection[QueuedSong],
 ) -> tuple[QueuedSong, ...]:
     """Own songs to take to the end, so that none plays before a song of a person's."""
     if now.random:
         return ()
-    ours = set(own)
+    ours = {*own, *in_turn}
     movable = [song for song in own if song not in untouchable]
     place = {song: at for at, song in enumerate(now.waiting)}
     peoples_last = max((place[song] for song in now.waiting if song not in ours), default=-1)

@@ -72,10 +72,19 @@ def test_another_queue_after_a_restart_is_a_persons():
 def test_a_song_that_was_just_being_appended_is_known():
     before = queue("a", "b")
     adding = look(queue("c"), [0]).songs[0]
-    last = LastLook.at(before, {before.songs[1]: ""}, (), adding)
+    last = LastLook.at(before, {before.songs[1]: ""}, (), adding=adding)
     assert own_places(last, queue("a", "b", "c", ids=[1, 2, 3], version=11)) == [1, 2]
     assert own_places(last, queue("a", "b", ids=[1, 2], version=10)) == [1]
     assert own_places(last, queue("a", "b", "c", version=2)) == [1, 2]
+
+
+def test_songs_that_the_box_was_just_moving_are_known():
+    before = queue("a", "b", "person", version=10)
+    last = LastLook.at(before, {before.songs[1]: ""}, (), moving=True)
+    moved = queue("a", "person", "b", ids=[1, 3, 2], version=11)
+    assert own_places(last, moved) == [2]
+    assert own_places(last, before) == [1]
+    assert own_places(look(before, [1]), moved) == []
 
 
 def test_a_shuffle_is_told_from_a_hand_that_moved_a_song_or_a_block():
