@@ -14,7 +14,7 @@ from edgemood.config.document import KeyPath, Problem, read_document
 from edgemood.config.loader import read
 from edgemood.emotion import EMOTIONS
 from edgemood.errors import PlayerError
-from edgemood.music.genres import genre_key, holds_genre
+from edgemood.music.genres import genre_key, has_word, holds_genre
 from edgemood.music.library.index import FILE_NAME
 from edgemood.music.own_words import read_words
 from edgemood.music.strategy import genre_in
@@ -48,7 +48,9 @@ def _doubt(entry: str, config: Config, state: Path) -> str:
 
 def _doubt_genre(wanted: str, state: Path) -> str:
     genres = _genres(state)
-    if not genres or any(holds_genre(name, wanted) for name in genres):
+    if not genres or any(has_word(name, wanted) for name in genres):
+        return ""
+    if not _near(wanted, genres) and any(holds_genre(name, wanted) for name in genres):
         return ""
     return f'no song is of the genre "{wanted}"' + _meant(wanted, genres, "genre ")
 

@@ -52,18 +52,20 @@ def whole(tag: str) -> str:
 
 def holds_genre(name: str, wanted: str) -> bool:
     """Whether a genre is the wanted one, or one of its kind: ``Deep House`` is house."""
+    within = genre_key(wanted) and wanted.strip().casefold() in name.casefold()
+    return bool(within) or has_word(name, wanted)
+
+
+def has_word(name: str, wanted: str) -> bool:
+    """Whether whole words of a genre's name are a spelling of the wanted one."""
     key = genre_key(wanted)
-    if not key:
-        return False
-    if wanted.strip().casefold() in name.casefold():
-        return True
     words = name.split()
     runs = (
         " ".join(words[start:end])
         for start in range(len(words))
         for end in range(start + 1, len(words) + 1)
     )
-    return any(genre_key(run) == key for run in runs)
+    return bool(key) and any(genre_key(run) == key for run in runs)
 
 
 def first_spelling(names: Iterable[str]) -> list[int]:
