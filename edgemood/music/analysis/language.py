@@ -12,10 +12,19 @@ INSTRUMENTAL: Final = "zxx"
 UNKNOWN: Final = ""
 
 _SAYS_INSTRUMENTAL = re.compile(
-    r"^\W*(?:instrumental|no lyrics"
-    r"|此歌曲为没有填词的纯音乐|此歌曲為沒有填詞的純音樂|纯音乐|純音樂)",
+    r"^\W*(?:(?:this|the)\s+(?:song|track|piece)\s+is\s+(?:an\s+)?)?(?:"
+    r"instr?um[eé]nt(?:[aáàâ]l|aal)\w*|instrumentaux|instr\.?$"
+    r"|no (?:lyrics|vocals|words|singing)|without (?:lyrics|vocals|words)|non[- ]vocal"
+    r"|ohne (?:text|gesang|worte)|sans paroles|sin (?:letra|voz)|sem (?:letra|voz)"
+    r"|senza (?:parole|testo)"
+    r"|bez (?:s[lł][oó]w|textu|slov)|zonder (?:tekst|zang)|utan text|uten tekst|s[oö]zs[uü]z"
+    r"|инструментал\w*|без слов|інструментал\w*|без слів|ορχηστρικ\w*|אינסטרומנטל\w*|موسيقى فقط"
+    r"|インスト\w*|歌詞(?:なし|無し)|연주곡|인스트루멘탈|경음악|บรรเลง"
+    r"|此歌曲为没有填词的纯音乐|此歌曲為沒有填詞的純音樂|纯音乐|純音樂|伴奏|無歌詞|无歌词|没有歌词"
+    r")",
     re.IGNORECASE,
 )
+_NOTES: Final = "♩♪♫♬🎵🎶🎼"
 _MOST_WORDS_OF_A_NOTICE = 12
 _SCRIPTS = {
     "zh": re.compile("[\u3400-\u9fff]"),
@@ -64,6 +73,8 @@ def language_of(lines: Sequence[str]) -> str:
     if not text:
         return UNKNOWN
     if _SAYS_INSTRUMENTAL.match(text) and len(text.split()) <= _MOST_WORDS_OF_A_NOTICE:
+        return INSTRUMENTAL
+    if any(note in text for note in _NOTES) and not any(map(str.isalpha, text)):
         return INSTRUMENTAL
     letters = {name: len(script.findall(text)) for name, script in _SCRIPTS.items()}
     if letters["ja"] > _KANA_SHARE * (letters["ja"] + letters["zh"]):

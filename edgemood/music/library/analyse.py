@@ -63,7 +63,8 @@ class Analyst:
         place = find(folder, subject.file, subject.start_s, subject.end_s)
         whole_file = subject.start_s is None
         tags = filetags.read_tags(place.path) if whole_file else FileTags()
-        text = (tags.lyrics or words_sung.beside(place.path)) if whole_file else ""
+        texts = (tags.lyrics, words_sung.beside(place.path)) if whole_file else ()
+        text = words_sung.first_with_words(texts)
         return self.judge(place, tags, text, subject.duration_s)
 
     def judge(self, place: Place, tags: FileTags, text: str, duration_s: float | None) -> Findings:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import mutagen
+
+from edgemood.music.library.words_sung import first_with_words
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "mood": ("TMOO", "MOOD", "----:COM.APPLE.ITUNES:MOOD", "WM/MOOD", "TXXX:MOOD"),
@@ -16,13 +19,15 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     "bpm": ("TBPM", "BPM", "TEMPO", "TMPO", "WM/BEATSPERMINUTE"),
     "key": ("TKEY", "INITIALKEY", "KEY", "----:COM.APPLE.ITUNES:INITIALKEY", "WM/INITIALKEY"),
     "language": ("TLAN", "LANGUAGE", "WM/LANGUAGE"),
-    "lyrics": (
-        *("LYRICS", "UNSYNCEDLYRICS", "UNSYNCED LYRICS", "SYNCEDLYRICS", "©LYR", "WM/LYRICS"),
-        "TXXX:LYRICS",
-    ),
 }
 """What each is called in ID3, Vorbis comments and APE, MP4, and Windows Media; in capitals."""
 
+_LYRICS = re.compile(
+    r"(?:TXXX:|WM/|----:[^:]*:)?(?:(?:UN)?SYNC(?:ED|HRONI[SZ]ED)?[ _-]?)?LYRICS?"
+    r"(?:[-_: /]+(?:SYNC|UNSYNCED|[A-Z]{3}(?:-[A-Z]*)?|XXX.*))?|©LYR"
+)
+"""what they are called in Vorbis comments, APE, MP4 and Windows Media, in capitals; ffmpeg adds the
+language"""
 _MOST_LETTERS: Final = 1 << 20
 """of one tag; a book is no song"""
 
@@ -56,7 +61,7 @@ def read_tags(path: Path) -> FileTags:
             bpm=_number(found["bpm"]),
             key=found["key"],
             language=found["language"],
-            lyrics=_id3_lyrics(tags) or found["lyrics"],
+            lyrics=first_with_words(_lyrics(tags))[:_MOST_LETTERS],
         )
     # a decoder of strangers' bytes; mutagen has met files it breaks on in every way
     except Exception:  # noqa: BLE001
@@ -90,15 +95,20 @@ def _texts(value: Any) -> Iterable[str]:
         yield str(value)
 
 
-def _id3_lyrics(tags: Any) -> str:
-    """Lyrics in ID3 frames; the ones with times where there are no plain ones."""
-    plain = [str(tags[key].text) for key in tags.keys() if key.startswith("USLT:")]  # noqa: SIM118
-    timed = [
-        "\n".join(text for text, _ in tags[key].text)
-        for key in tags.keys()  # noqa: SIM118
-        if key.startswith("SYLT:")
-    ]
-    return max(plain or timed, key=len, default="")[:_MOST_LETTERS]
+def _lyrics(tags: Any) -> Iterator[str]:
+    """Every lyric in the tags, longest first; those with times where there are no plain ones."""
+    keys = list(tags.keys())  # ASF's tags are no mapping
+    plain = [str(tags[key].text) for key in keys if key.startswith("USLT:")]
+    named = ["\n".join(_texts(tags[key])) for key in keys if _LYRICS.fullmatch(key.upper())]
+    timed = [_untimed(tags[key].text) for key in keys if key.startswith("SYLT:")]
+    for kind in (plain, named, timed):
+        yield from sorted((text[:_MOST_LETTERS] for text in kind), key=len, reverse=True)
+
+
+def _untimed(parts: Iterable[tuple[str, int]]) -> str:
+    """Lyrics with times, which may stand at each syllable: then a line begins with its break."""
+    texts = [text for text, _ in parts]
+    return ("" if any(text[:1] in "\r\n" for text in texts if text) else "\n").join(texts)
 
 
 def _number(text: str) -> float | None:

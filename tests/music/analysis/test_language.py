@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgemood.music.analysis.language import INSTRUMENTAL, UNKNOWN, language_of
+from edgemood.music.analysis.lyric_text import sung_lines
 
 
 @pytest.mark.parametrize(
@@ -25,6 +26,25 @@ from edgemood.music.analysis.language import INSTRUMENTAL, UNKNOWN, language_of
 )
 def test_the_language_of_a_line(line: str, language: str):
     assert language_of([line]) == language
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("[Instrumental]", "(instrumental)", "Instrumental.", "INSTRUMENTALE", "Instrumentálna"),
+        *(
+            "instrumentální skladba",
+            "Instrumentaali",
+            "\u266a",
+            "\u266a \u266b \u266a",
+            "\U0001f3b5",
+        ),
+        *("This track is an instrumental", "This song is instrumental", "Ohne Text", "No lyrics"),
+        *("Инструментал", "インストゥルメンタル", "연주곡", "Sans paroles", "*** instrumental ***"),
+    ],
+)
+def test_the_mark_of_music_without_words_is_known(text):
+    assert language_of(sung_lines(text)) == INSTRUMENTAL
 
 
 def test_most_of_the_lines_decide():

@@ -102,3 +102,42 @@ def test_tempo_and_key_tell_a_little():
     assert slow.because == "60 beats a minute, key Cm"
     assert tempo_and_key_say(None, "off") is None
     assert tempo_and_key_say(None, "8A").affect.valence < 0
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("LYRICS", "UNSYNCEDLYRICS", "UNSYNCED LYRICS", "lyrics-eng", "Lyrics:deu", "lyrics-XXX"),
+        *("SYNCEDLYRICS", "unsyncedlyrics-eng", "LYRICS_SYNC"),
+    ],
+)
+def test_lyrics_are_found_under_any_of_their_names(tmp_path, tune, key):
+    soundfile.write(tmp_path / "a.flac", tune(1), 44_100)
+    file = mutagen.flac.FLAC(tmp_path / "a.flac")
+    file[key] = "la la"
+    file["LYRICIST"] = "nobody"
+    file.save()
+    assert read_tags(tmp_path / "a.flac").lyrics == "la la"
+
+
+def test_blank_lyrics_do_not_hide_good_ones(tmp_path, tune, mp3):
+    soundfile.write(tmp_path / "a.flac", tune(1), 44_100)
+    file = mutagen.flac.FLAC(tmp_path / "a.flac")
+    file["LYRICS"] = ["", " \n "]
+    file["UNSYNCEDLYRICS"] = "la la"
+    file.save()
+    assert read_tags(tmp_path / "a.flac").lyrics == "la la"
+    tags = mutagen.id3.ID3()
+    tags.add(mutagen.id3.USLT(encoding=3, lang="eng", desc="", text=" \n \n "))
+    tags.add(mutagen.id3.USLT(encoding=3, lang="XXX", desc="b", text="la"))
+    tags.add(mutagen.id3.TXXX(encoding=3, desc="LYRICS", text="[Instrumental]"))
+    tags.save(mp3)
+    assert read_tags(mp3).lyrics == "la"
+
+
+def test_syllables_with_times_are_put_together(mp3):
+    tags = mutagen.id3.ID3()
+    timed = [("Hel", 0), ("lo", 1), ("\nworld", 2)]
+    tags.add(mutagen.id3.SYLT(encoding=3, lang="eng", format=2, type=1, text=timed))
+    tags.save(mp3)
+    assert read_tags(mp3).lyrics == "Hello\nworld"
