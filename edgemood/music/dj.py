@@ -31,6 +31,7 @@ from edgemood.music.status import HINTS, MOST_NEXT, STATES, MusicStatus, Waiting
 from edgemood.music.strategy import path_for
 from edgemood.state import AskedStrategy, Memory
 from edgemood.trouble import Faults, Trouble
+from edgemood.walltime import WallTime, local_time
 
 _FIRST_PAUSE_S = 1.0
 _LONGEST_PAUSE_S = 30.0
@@ -66,6 +67,7 @@ class Dj:
         taste: TasteStore | None = None,
         faults: Faults | None = None,
         rng: np.random.Generator | None = None,
+        wall: WallTime = local_time,
     ) -> None:
         self._faults = faults or Faults()
         self._configured = config.music.strategy
@@ -77,9 +79,11 @@ class Dj:
         self._player = Player(config.mpd)
         index = index or SongIndex.in_memory()
         self._chooser = Chooser(
-            config.music, taste or TasteStore(), clock, rng or np.random.default_rng()
+            config.music, taste or TasteStore(), clock, rng or np.random.default_rng(), wall=wall
         )
-        self._quiet_volume = QuietVolume(self._player, memory, self._chooser.quiet)
+        self._quiet_volume = QuietVolume(
+            self._player, memory, self._chooser.quiet, clock, self._faults
+        )
         self._on_event = on_event
         self._feedback = Feedback(
             self._player,
@@ -88,6 +92,7 @@ class Dj:
             learn=self._learn,
             number_of=self._number,
             counts=config.music.play_counts == "yes",
+            wall=wall,
         )
         self._chores = Chores(
             self._player,

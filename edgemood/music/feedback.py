@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -14,12 +13,11 @@ from edgemood.music.listening import Heard, Listening
 from edgemood.music.player import Player
 from edgemood.music.queue import QueuedSong, Snapshot
 from edgemood.state import HistoryRead, Memory, Opinions
+from edgemood.walltime import WallTime, local_time
 
 AFTER_CHANGE_S = 300.0
 """A skip within so long of a change of mood, about one song, says as much about the choice as
 about the song."""
-_CLOCK_SET_S = 1_700_000_000
-"""A Pi has no clock of its own; before it is set, the time says 1970, or when it was last on."""
 OTHERS_COUNT_WITHIN_S = 5.0
 """An MPD client that counts plays itself has done so by then, and the box need not."""
 
@@ -38,7 +36,8 @@ class _Due:
     """A play or skip to be counted unless somebody else does."""
 
     at_s: float
-    unix_s: int
+    unix_s: int | None
+    """None: the time was not known"""
     heard: Heard
     before: str
     """what the count's sticker said when the song began"""
@@ -60,7 +59,7 @@ class Feedback:
         learn: Callable[[Event], None],
         number_of: Callable[[str], int | None],
         counts: bool,
-        unix_s: Callable[[], float] = time.time,
+        wall: WallTime = local_time,
     ) -> None:
         self._player = player
         self._clock = clock
@@ -68,7 +67,7 @@ class Feedback:
         self._learn = learn
         self._number_of = number_of
         self._counts = counts
-        self._unix_s = unix_s
+        self._wall = wall
         self._listening = Listening()
         self._emotion: Emotion | None = None
         self._changed_s = float("-inf")
@@ -115,7 +114,7 @@ class Feedback:
             name = _COUNT[due.heard.outcome]
             file = due.heard.song.file
             if (await self._player.stickers_of(file)).get(name, "") == due.before:
-                if due.unix_s > _CLOCK_SET_S:
+                if due.unix_s is not None:
                     last = {_LAST[due.heard.outcome]: str(due.unix_s)}
                     await self._player.set_stickers({file: last})
                 await self._player.increment(file, name)
@@ -175,7 +174,9 @@ class Feedback:
         if self._counts_before is not None and self._counts_before[0] == heard.song:
             before = self._counts_before[1].get(_COUNT[heard.outcome], "")
             at_s = self._clock.now_s() + OTHERS_COUNT_WITHIN_S
-            self._due.append(_Due(at_s, int(self._unix_s()), heard, before))
+            time = self._wall()
+            unix_s = None if time is None else int(time.timestamp())
+            self._due.append(_Due(at_s, unix_s, heard, before))
             self._counts_before = None  # when it comes again, its counts are others
 
     def _tell_opinion(self, file: str, like: str, rating: str) -> None:

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 
 import mpd
@@ -147,7 +148,7 @@ def switch_on(config, clock, memory):
 
     @asynccontextmanager
     async def switch_on(**overrides) -> AsyncIterator[Dj]:
-        given = {"config": config, "clock": clock, "memory": memory}
+        given = {"config": config, "clock": clock, "memory": memory, "wall": _wall_time}
         dj = Dj(**given | {"rng": np.random.default_rng(7)} | overrides)
         task = asyncio.create_task(dj.run())
         try:
@@ -159,6 +160,11 @@ def switch_on(config, clock, memory):
                     await task
 
     return switch_on
+
+
+def _wall_time() -> datetime:
+    """Of a machine whose clock was set."""
+    return datetime.now().astimezone()
 
 
 def _room(emotion: Emotion | None) -> RoomMood:

@@ -16,7 +16,7 @@ from edgemood.music.choice.bandit import is_curious, near_the_best, sampled, sho
 from edgemood.music.choice.heard import Heard
 from edgemood.music.choice.hybrid import Connoisseur, Opinion, listeners
 from edgemood.music.choice.numbers import moved, renumbered
-from edgemood.music.choice.quiet import QuietHours, WallTime, local_time
+from edgemood.music.choice.quiet import QuietHours
 from edgemood.music.choice.rules import Filters, Past, may_come, rows_of_songs
 from edgemood.music.choice.store import HOUSEHOLD, TasteStore
 from edgemood.music.choice.vectors import SongVectors
@@ -24,6 +24,7 @@ from edgemood.music.event import Event
 from edgemood.music.library import Library
 from edgemood.music.song import Song
 from edgemood.music.strategy import Limits, Target
+from edgemood.walltime import WallTime, local_time
 
 _ENOUGH = 0.15
 """A song this much below the best fitting one fits well enough; among such, taste decides."""

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from edgemood.clock import Clock
-from edgemood.music.choice.quiet import WallTime, is_known
 from edgemood.music.choice.store import TasteStore
+from edgemood.walltime import WallTime
 
 
 class Heard:
-    """Ages of songs in seconds: by the monotonic clock for those of this run, else by the wall's.
+    """Ages of songs in seconds, which only grow with the time that has really passed.
 
-    While the time of day is not known, and where the wall clock was set back, what an earlier run
-    heard counts as heard just now: rather too long a pause than the same song again.
+    The time of day is asked for once in a run, as soon as it is known; from then on, and before,
+    the monotonic clock counts. Until it is known, no time has passed since the last song of the
+    run before: rather too long a pause than the same song again. A song that began in what proves
+    to be the future, because the clock was wrong then, counts as heard just now.
     """
 
     def __init__(self, store: TasteStore, clock: Clock, wall: WallTime) -> None:
@@ -20,6 +22,9 @@ class Heard:
         self._wall = wall
         self._before = store.heard()
         self._began_s: dict[int, float] = {}
+        self._is_known = False
+        self._ahead_s = max(self._before.values(), default=0.0) - clock.now_s()
+        """what to add to monotonic seconds to get those since 1970"""
 
     def reread(self) -> None:
         """Songs have other numbers now."""
@@ -29,12 +34,29 @@ class Heard:
     def began(self, song: int) -> None:
         """A song begins to play."""
         self._began_s[song] = self._clock.now_s()
-        self._store.tell_heard(song, self._wall().timestamp())
+        self._store.tell_heard(song, self._unix_s())
 
     def ages_s(self, within_s: float) -> dict[int, float]:
         """The songs that began less than `within_s` ago, and how long ago."""
-        now_s, wall = self._clock.now_s(), self._wall()
-        wall_s = wall.timestamp() if is_known(wall) else float("-inf")
-        ages_s = {song: max(0.0, wall_s - at) for song, at in self._before.items()}
+        unix_s, now_s = self._unix_s(), self._clock.now_s()
+        ages_s = {song: max(0.0, unix_s - at) for song, at in self._before.items()}
         ages_s |= {song: now_s - at_s for song, at_s in self._began_s.items()}
         return {song: age_s for song, age_s in ages_s.items() if age_s < within_s}
+
+    def _unix_s(self) -> float:
+        """Seconds since 1970, less those that passed unnoticed while the time is not known."""
+        now_s = self._clock.now_s()
+        if not self._is_known and (time := self._wall()) is not None:
+            self._is_known = True
+            self._put_right(time.timestamp() - now_s)
+        return now_s + self._ahead_s
+
+    def _put_right(self, ahead_s: float) -> None:
+        """Now it is known when things happened in this run, and what cannot have happened."""
+        self._ahead_s = ahead_s
+        unix_s = self._clock.now_s() + ahead_s
+        future = {song: unix_s for song, at in self._before.items() if at > unix_s}
+        self._before |= future
+        begun = {song: at_s + ahead_s for song, at_s in self._began_s.items()}
+        for song, at in (future | begun).items():
+            self._store.tell_heard(song, at)

@@ -2,24 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
-
 from edgemood.config.schema import MusicConfig
 from edgemood.config.values import minutes_of
-
-FIRST_YEAR = 2024
-"""A Pi has no clock that runs without power: before it has asked the network it may believe
-anything up to the time it was last switched off, or the year 1970. Earlier than this software, the
-time of day is not known."""
-
-WallTime = Callable[[], datetime]
-"""Gives the local time of day, which may jump; for durations there is `edgemood.clock`."""
-
-
-def local_time() -> datetime:
-    """The machine's own, in the machine's time zone."""
-    return datetime.now().astimezone()
+from edgemood.walltime import WallTime, local_time
 
 
 class QuietHours:
@@ -33,12 +18,16 @@ class QuietHours:
     @property
     def now(self) -> bool:
         """Whether they are now. They may pass midnight, and last all day if they end as begun."""
-        time = self._wall()
-        if self._hours is None or not is_known(time):
+        if self._hours is None or (time := self._wall()) is None:
             return False
         minute = time.hour * 60 + time.minute
         begin, end = self._hours
         return begin <= minute < end if begin < end else minute >= begin or minute < end
+
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether there are any, and the time of day is not known."""
+        return self._hours is not None and self._wall() is None
 
     def most_arousal(self) -> float:
         """Of a song that may come now, from -1 to 1."""
@@ -47,8 +36,3 @@ class QuietHours:
     def most_volume(self) -> int | None:
         """MPD's volume at most, 0–100; None: any. Whoever turns it up has the last word."""
         return self._volume if self.now else None
-
-
-def is_known(time: datetime) -> bool:
-    """Whether a wall clock can be believed."""
-    return time.year >= FIRST_YEAR

@@ -18,8 +18,6 @@ TASTE = "taste.db"
 """the file's name in the folder that the daemon keeps"""
 HOUSEHOLD = "household"
 """the profile of everybody together, which always exists"""
-LONGEST_PAUSE_S = 30 * 86400.0
-"""`music.no_repeat_h` is at most thirty days; what was heard longer ago need not be remembered"""
 
 _NOWHERE = ":memory:"
 _BUSY_S = 2.0
@@ -139,14 +137,13 @@ class TasteStore:
             )
 
     def heard(self) -> dict[int, float]:
-        """When each song last began, in seconds since 1970."""
+        """When each song last began, in seconds since 1970, as far as they were known."""
         return dict(self._read("SELECT song, at FROM heard"))
 
     def tell_heard(self, song: int, at: float) -> None:
         """Note that a song began."""
         with self._writing() as write:
             write.execute("INSERT OR REPLACE INTO heard VALUES (?, ?)", (song, at))
-            write.execute("DELETE FROM heard WHERE at < ?", (at - LONGEST_PAUSE_S,))
 
     def parts(self) -> dict[str, tuple[float, float]]:
         """How often each part of the choice was right and wrong."""

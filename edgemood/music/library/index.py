@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import sqlite3
-import time
 from array import array
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from edgemood.clock import Clock, SystemClock
 from edgemood.errors import IndexDamagedError, LibraryError
 from edgemood.music.library.columns import (
     GENRES,
@@ -41,6 +42,9 @@ _SONG = (
     " LEFT JOIN name AS language ON language.kind = 'language' AND language.id = song.language"
 )
 
+_WATCHED_S = "watched_s"
+_SECONDS = re.compile(r"[0-9]{1,15}")
+
 
 class SongIndex:
     """Every song of the house, kept through restarts; several processes may have it open.
@@ -55,14 +59,16 @@ class SongIndex:
         store: Store,
         journal: LabelJournal | None = None,
         words: Words = SHIPPED,
-        now_s: Callable[[], float] = time.time,
+        clock: Clock | None = None,
     ) -> None:
         self.store = store
         self.words = words
-        self.now_s = now_s
+        self._clock = clock or SystemClock()
+        self._counted_s = self._clock.now_s()
+        self._counts = False
         self.damage = ""
         """what was found wrong with the file while one song was looked up; `rebuild` for it"""
-        self.labels = Labels(store, journal, self._refresh_files, words, now_s)
+        self.labels = Labels(store, journal, self._refresh_files, words)
         try:
             self._begin()
         except IndexDamagedError as error:
@@ -112,7 +118,23 @@ class SongIndex:
 
     def close(self) -> None:
         """Let go of the file."""
+        if self._counts:
+            with contextlib.suppress(LibraryError):
+                self.watched_s()
         self.store.close()
+
+    def watched_s(self) -> int:
+        """For how many seconds, all in all, the songs that MPD has were followed in this index.
+
+        Whoever asks is one who follows them. No clock that may be set has a part in it.
+        """
+        passed_s = int(self._clock.now_s() - self._counted_s)
+        self._counted_s += passed_s
+        self._counts = True
+        before = self.store.recall(_WATCHED_S) or ""
+        watched_s = passed_s + (int(before) if _SECONDS.fullmatch(before) else 0)
+        self.store.keep(_WATCHED_S, str(watched_s))
+        return watched_s
 
     def changed(self) -> bool:
         """Whether there may be news since the last call, from whichever process."""

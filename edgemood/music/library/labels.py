@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Final
 
 from edgemood.append_log import Mark
@@ -17,6 +17,7 @@ from edgemood.music.library.store import Store
 from edgemood.music.library.tags import folder_says, label_says
 from edgemood.music.song import SongMood
 from edgemood.music.words import SHIPPED, Words
+from edgemood.walltime import local_time
 
 GIVEN_BY: Final = ("command", "sticker", "kept", "playlist")
 """Ways to label a song, but for its folder. Of the first three the latest counts, and it wins over
@@ -27,6 +28,13 @@ _MARK: Final = "labels"
 """how far the index knows the journal"""
 
 log = logging.getLogger(__name__)
+_LAST_AT: Final = 2**62
+
+
+def _unix_s() -> float:
+    """The time, if it is known: 0 is before all that was ever said."""
+    time = local_time()
+    return 0.0 if time is None else time.timestamp()
 
 
 class Labels:
@@ -41,7 +49,7 @@ class Labels:
         journal: LabelJournal | None,
         refresh: Callable[[Iterable[int]], None],
         words: Words = SHIPPED,
-        now_s: Callable[[], float] = time.time,
+        now_s: Callable[[], float] = _unix_s,
     ) -> None:
         """`refresh` is told the keys of the files whose labels change, within the transaction.
 
@@ -83,6 +91,7 @@ class Labels:
             )
             gone = [key for key in current if key not in wanted]
             changed = {key: word for key, word in wanted.items() if current.get(key) != word}
+            now = self._now()
             if not gone and not changed:
                 return
             database.executemany(
@@ -91,7 +100,7 @@ class Labels:
             )
             database.executemany(
                 "INSERT OR REPLACE INTO label VALUES (?, ?, ?, ?)",
-                [(key, given_by, word, self._now()) for key, word in changed.items()],
+                [(key, given_by, word, now) for key, word in changed.items()],
             )
             self._refresh([*gone, *changed])
 
@@ -170,7 +179,7 @@ class Labels:
             ]
 
     def of(self, key: int) -> dict[str, tuple[str, int]]:
-        """The labels of one file, each with the Unix time it was given at."""
+        """The labels of one file, each with when it was given: the greatest is the latest."""
         with self._store.reading() as database:
             rows = database.execute("SELECT given_by, word, at FROM label WHERE key = ?", (key,))
             return {str(given_by): (word + "", at + 0) for given_by, word, at in rows}
@@ -213,7 +222,13 @@ class Labels:
                 )
 
     def _now(self) -> int:
-        return int(self._now_s())
+        """After all that was said before, whatever the clock says: which is the latest counts."""
+        latest = 0
+        with suppress(LibraryError), self._store.reading() as database:  # it will be told
+            (latest,) = database.execute(
+                "SELECT coalesce(max(CAST(at AS INTEGER)), 0) FROM label WHERE at < ?", (_LAST_AT,)
+            ).fetchone()
+        return max(int(self._now_s()), latest + 1)
 
 
 def _is_text(word: str) -> bool:

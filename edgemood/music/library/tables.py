@@ -27,7 +27,7 @@ CREATE TABLE song (
     start_s REAL,                          -- a part of a file, as of a cue sheet
     end_s REAL,
     modified TEXT NOT NULL,                -- Last-Modified, as MPD says it
-    gone_at INTEGER,                       -- Unix time; NULL: it is there
+    gone_at INTEGER,                       -- SongIndex.watched_s; NULL: there
     problem TEXT NOT NULL DEFAULT '',      -- why it could not be analysed
     fingerprint BLOB,                      -- fingerprint.py; NULL: not listened to
     features BLOB                          -- 16 float16: how it sounds

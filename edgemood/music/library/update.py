@@ -20,7 +20,8 @@ from edgemood.music.player import Tags
 from edgemood.music.song import Origin
 
 REMEMBERED_DAYS: Final = 30
-"""how long a song that is gone is remembered, with its analysis, in case it comes back"""
+"""for how long a song that is gone is remembered, with its analysis, in case it comes back; days
+in which the box was on, for of others it knows nothing, and its clock may have jumped"""
 
 _MOVES_AT_ONCE: Final = 100
 _DAY_S: Final = 86_400
@@ -69,7 +70,7 @@ class Update:
 
     def finish(self) -> Tally:
         """Find out what is gone and what has only moved; forget what is gone for long."""
-        now = int(self._index.now_s())
+        now = self._index.watched_s()
         with self._index.store.writing() as database:
             with self._index.store.reading():
                 present = [row[0] for row in database.execute("SELECT song FROM row")]
@@ -79,6 +80,8 @@ class Update:
             )
             database.executemany("DELETE FROM pending WHERE song = ?", [(id_,) for id_ in gone])
             database.executemany("DELETE FROM row WHERE song = ?", [(id_,) for id_ in gone])
+            # of the first release, or of an index that was mended: from now on it counts
+            database.execute("UPDATE song SET gone_at = ?1 WHERE gone_at > ?1", (now,))
             self._forget(database, now - REMEMBERED_DAYS * _DAY_S)
             (missing,) = database.execute(
                 "SELECT count(*) FROM song WHERE gone_at NOTNULL"

@@ -11,10 +11,11 @@ from edgemood.daemon.memory import Memory
 from edgemood.emotion import Affect, Emotion, as_scores
 from edgemood.music.choice import Chooser, Past, QuietHours, TasteStore
 from edgemood.music.library import Library
-from edgemood.music.quiet_volume import QuietVolume
+from edgemood.music.quiet_volume import PATIENCE_S, QuietVolume
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.strategy import path_for
 from edgemood.state import QuietVolumeBefore
+from edgemood.trouble import Faults
 
 NIGHT = datetime(2026, 6, 1, 23, tzinfo=UTC)
 HOURS = "22:00-07:00"
@@ -43,11 +44,12 @@ def test_quiet_hours_begin_and_end_to_the_minute(hours, time, quiet):
 
 
 def test_no_hour_is_quiet_while_the_time_is_not_known():
-    for year in (1970, 2023):
-        hours = quiet_at(NIGHT.replace(year=year))
-        assert not hours.now
-        assert hours.most_volume() is None
-        assert hours.most_arousal() == 1
+    hours = QuietHours(MusicConfig(quiet_hours="00:00-00:00"), lambda: None)
+    assert not hours.now
+    assert hours.cannot_tell
+    assert hours.most_volume() is None
+    assert hours.most_arousal() == 1
+    assert not QuietHours(MusicConfig(), lambda: None).cannot_tell
 
 
 def test_what_quiet_hours_allow_is_the_owners_to_say():
@@ -107,21 +109,50 @@ async def test_the_volume_goes_down_at_night_and_comes_back_in_the_morning():
     mixer, memory, wall = Volume(70), Memory(), Night()
     hours = QuietHours(MusicConfig(quiet_hours=HOURS, quiet_volume=30), wall)
     wall.time = NIGHT.replace(hour=20)
-    await QuietVolume(mixer, memory, hours).tend(mixer.volume)
+    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)
     assert mixer.volume == 70
     wall.time = NIGHT
-    await QuietVolume(mixer, memory, hours).tend(mixer.volume)
+    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)
     assert mixer.volume == 30
     wall.time = NIGHT.replace(hour=8)
-    await QuietVolume(mixer, memory, hours).tend(mixer.volume)  # after a restart of the box, too
+    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)  # after a restart
     assert mixer.volume == 70
     assert memory.recall(QuietVolumeBefore) is None
+
+
+async def test_after_a_power_cut_at_night_the_volume_stays_low_while_the_time_is_not_known():
+    mixer, memory, wall = Volume(70), Memory(), Night()
+    hours = QuietHours(MusicConfig(quiet_hours=HOURS, quiet_volume=30), wall)
+    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)
+    wall.time = None
+    quiet = QuietVolume(mixer, memory, hours, ManualClock())
+    await quiet.tend(mixer.volume)
+    assert mixer.volume == 30
+    wall.time = NIGHT.replace(hour=8)
+    await quiet.tend(mixer.volume)
+    assert mixer.volume == 70
+
+
+async def test_quiet_hours_that_cannot_begin_are_a_fault_until_the_time_is_known():
+    clock, faults, wall = ManualClock(), Faults(), Night()
+    wall.time = None
+    hours = QuietHours(MusicConfig(quiet_hours=HOURS), wall)
+    quiet = QuietVolume(Volume(70), Memory(), hours, clock, faults)
+    await quiet.tend(70)
+    assert [*faults] == []
+    await clock.advance(PATIENCE_S)
+    await quiet.tend(70)
+    (told,) = faults
+    assert "quiet_hours" in told
+    wall.time = NIGHT
+    await quiet.tend(70)
+    assert [*faults] == []
 
 
 async def test_whoever_turns_the_volume_at_night_has_the_last_word():
     mixer, memory, wall = Volume(70), Memory(), Night()
     hours = QuietHours(MusicConfig(quiet_hours=HOURS, quiet_volume=30), wall)
-    quiet = QuietVolume(mixer, memory, hours)
+    quiet = QuietVolume(mixer, memory, hours, ManualClock())
     await quiet.tend(mixer.volume)
     mixer.volume = 55
     await quiet.tend(mixer.volume)
@@ -133,7 +164,7 @@ async def test_whoever_turns_the_volume_at_night_has_the_last_word():
 
 async def test_a_volume_that_is_soft_enough_or_not_there_is_left_alone():
     mixer, memory = Volume(20), Memory()
-    quiet = QuietVolume(mixer, memory, quiet_at(NIGHT))
+    quiet = QuietVolume(mixer, memory, quiet_at(NIGHT), ManualClock())
     await quiet.tend(None)
     await quiet.tend(mixer.volume)
     assert mixer.volume == 20

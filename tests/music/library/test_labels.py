@@ -48,6 +48,22 @@ def test_the_latest_of_command_and_sticker_wins_over_a_playlist(labelled):
     assert because(index) == "sticker angry"
 
 
+@pytest.mark.parametrize("jump_s", [-1e9, 0, 1e9])
+def test_the_latest_word_counts_however_the_clock_is_set(labelled, jump_s):
+    index, now = labelled
+    now[0] = 1_800_000_000
+    index.labels.replace("sticker", {"a.mp3": "happy"})
+    now[0] += jump_s
+    index.labels.give("a.mp3", "sad")
+    assert because(index) == "label sad"
+    now[0] = 0  # not known
+    index.labels.replace("sticker", {"a.mp3": "angry"})
+    assert because(index) == "sticker angry"
+    now[0] = 1_800_000_000
+    index.labels.give("a.mp3", "calm")
+    assert because(index) == "label calm"
+
+
 def test_a_sticker_that_is_taken_away_says_nothing_any_more(labelled):
     index, _ = labelled
     index.labels.replace("sticker", {"a.mp3": "happy"})

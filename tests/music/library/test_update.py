@@ -1,7 +1,13 @@
+import contextlib
+import time
+
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from edgemood.music.library.index import SongIndex
+from edgemood.clock import ManualClock
+from edgemood.music.library.index import FILE_NAME, SongIndex
+from edgemood.music.library.store import Store
 from edgemood.music.library.update import REMEMBERED_DAYS, Update
 from edgemood.music.library.worklist import Worklist
 
@@ -11,6 +17,10 @@ DAY_S = 86_400
 def files(index):
     library = index.library()
     return [library.song(row).file for row in range(len(library))]
+
+
+def open_index(folder, clock):
+    return SongIndex(Store(folder / FILE_NAME), clock=clock)
 
 
 def pending(index):
@@ -42,18 +52,51 @@ def test_a_song_that_is_gone_is_remembered_and_comes_back_as_it_was(index, take,
     assert index.song_named("b.mp3").id == number
 
 
-def test_a_song_that_is_gone_for_long_is_forgotten(take, listed, tmp_path):
-    now = [1_700_000_000]
-    index = SongIndex.open(tmp_path)
-    index.now_s = lambda: now[0]
-    take(index, listed("a.mp3"))
-    take(index)
-    now[0] += (REMEMBERED_DAYS - 1) * DAY_S
-    take(index)
-    assert index.song(1).file == "a.mp3"
-    now[0] += 2 * DAY_S
-    take(index)
-    assert index.song(1) is None
+async def test_a_song_that_is_gone_for_long_is_forgotten(take, listed, tmp_path):
+    with contextlib.closing(SongIndex.open(tmp_path)) as index:
+        take(index, listed("a.mp3"))
+    for days in (0, REMEMBERED_DAYS - 1):
+        clock = ManualClock(1234.0)
+        with contextlib.closing(open_index(tmp_path, clock)) as index:
+            take(index)
+            await clock.advance(days * DAY_S)
+            take(index)
+            assert index.song(1).file == "a.mp3"
+            await clock.advance(DAY_S / 2)  # until it is closed
+    with contextlib.closing(open_index(tmp_path, clock)) as index:
+        await clock.advance(DAY_S / 2)
+        take(index)
+        assert index.song(1) is None
+
+
+@pytest.mark.parametrize("years", [-40, 60])
+def test_however_the_clock_is_set_nothing_is_forgotten(take, listed, tmp_path, years, monkeypatch):
+    with contextlib.closing(SongIndex.open(tmp_path)) as index:
+        take(index, listed("a.mp3"))
+        take(index)
+        now_s = time.time()
+        monkeypatch.setattr("time.time", lambda: now_s + years * 365 * DAY_S)
+        take(index)
+        assert index.song(1).file == "a.mp3"
+    with contextlib.closing(SongIndex.open(tmp_path)) as index:
+        take(index)
+        take(index, listed("a.mp3"))
+        assert index.song_named("a.mp3").id == 1
+
+
+async def test_what_was_gone_in_the_first_release_is_remembered_for_as_long(take, listed, tmp_path):
+    clock = ManualClock()
+    with contextlib.closing(open_index(tmp_path, clock)) as index:
+        take(index, listed("a.mp3"))
+        take(index)
+        with index.store.writing() as database:
+            database.execute("UPDATE song SET gone_at = 1700000000")
+        await clock.advance(REMEMBERED_DAYS * 2 * DAY_S)
+        take(index)
+        assert index.song(1).file == "a.mp3"
+        await clock.advance((REMEMBERED_DAYS + 1) * DAY_S)
+        take(index)
+        assert index.song(1) is None
 
 
 def test_a_file_that_moved_keeps_its_number_and_its_label(index, take, listed):
