@@ -36,7 +36,11 @@ class MicrophoneError(EdgemoodError, OSError):
 
 
 class PlayerError(EdgemoodError, OSError):
-    """The MPD server cannot be reached or refused a command."""
+    """The MPD server cannot be reached, is none that the box can use, or refused a command."""
+
+
+class RefusedError(PlayerError):
+    """The MPD server refused a command; it goes on answering others."""
 
 
 class AlreadyRunningError(EdgemoodError, OSError):

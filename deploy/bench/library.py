@@ -31,6 +31,7 @@ from edgemood.music.library.sync import LibrarySync
 from edgemood.music.library.worklist import Worklist
 from edgemood.music.link import Client
 from edgemood.music.player import Change, Player
+from edgemood.music.wire import Patience
 
 SONGS = 100_000
 SONG_S = 240.0
@@ -79,7 +80,7 @@ def _many_songs(folder: Path) -> Iterator[Figure]:
     (folder / "music").mkdir()
     server = PrivateMpd(folder / "mpd", folder / "music", more_config='auto_update "no"')
     with server:
-        client = Client()
+        client = Client(Patience(60, 60))
         client.connect(str(server.socket), 0)
         tags = client.tagtypes()
     write_mpd_database(folder / "mpd" / "database", SONGS, tags)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Collection
+from functools import partial
 
 from edgemood.clock import Clock
 from edgemood.config.schema import MusicConfig
@@ -52,6 +53,7 @@ class Chores:
         self._table = {entry for _, entry in config.table}
         self._shown = ShownMoods(player) if config.mood_stickers == "yes" else None
         self._opinions_due = False
+        self._playlists_due = False
         self._writes_stickers = False
         self._read_stickers_s = float("-inf")
         self._fill_from_s = clock.now_s() + FIRST_FILL_S
@@ -74,36 +76,47 @@ class Chores:
 
     async def heed(self, changes: Collection[Change]) -> None:
         """Take to heart what people did to playlists and stickers. Raises LibraryError, too."""
-        if Change.PLAYLISTS in changes:
-            await self._labels.read()
-            there = set(await self._player.playlists())
-            self._chooser.typical = {
-                emotion: await self._player.playlist(name)
-                for emotion, name in self._typical.items()
-                if name in there
-            }
-            self._chooser.playlists = {
-                name: await self._player.playlist(name) for name in self._table & there
-            }
         self._opinions_due |= bool({Change.STICKERS, Change.LIBRARY} & set(changes))
+        if Change.PLAYLISTS in changes and not await self._player.deeds.attempt(
+            "read playlists", self._read_playlists
+        ):
+            self._playlists_due = True
 
     async def do(self, library: Library, on_step: Callable[[], None]) -> None:
         """Do a little of what is due; `on_step` is called in between."""
         now_s = self._clock.now_s()
-        await self._feedback.count()
+        attempt = self._player.deeds.attempt
+        await attempt("count plays and skips", self._feedback.count)
         if self._opinions_due and len(library):
-            self._opinions_due = False
-            await self._feedback.read_opinions()
+            done = await attempt("read likes and ratings", self._feedback.read_opinions)
+            self._opinions_due = not done
         try:
+            if self._playlists_due:
+                self._playlists_due = not await attempt("read playlists", self._read_playlists)
             if library is not self._filled and now_s >= self._fill_from_s:
                 self._fill_from_s, self._filled = now_s + FILL_EVERY_S, library
-                await self._feedback.read_history()
+                await attempt("read earlier play counts", self._feedback.read_history)
                 on_step()
-                await self._labels.fill(library)
+                await attempt("write its playlists", partial(self._labels.fill, library))
                 on_step()
-            if self._shown is not None:
-                self._writes_stickers = await self._shown.show_some(library)
+            await attempt("show moods as stickers", partial(self._show_moods, library))
         except LibraryError as error:
             self._index_trouble.starts(str(error))
         else:
             self._index_trouble.ends("the song index can be used again")
+
+    async def _read_playlists(self) -> None:
+        await self._labels.read()
+        there = set(await self._player.playlists())
+        self._chooser.typical = {
+            emotion: await self._player.playlist(name)
+            for emotion, name in self._typical.items()
+            if name in there
+        }
+        self._chooser.playlists = {
+            name: await self._player.playlist(name) for name in self._table & there
+        }
+
+    async def _show_moods(self, library: Library) -> None:
+        if self._shown is not None and self._player.keeps_stickers:
+            self._writes_stickers = await self._shown.show_some(library)

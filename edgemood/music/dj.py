@@ -12,7 +12,7 @@ import numpy as np
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import Config, MusicConfig, Strategy
-from edgemood.errors import EdgemoodError, PlayerError
+from edgemood.errors import EdgemoodError, PlayerError, RefusedError
 from edgemood.mood import RoomMood
 from edgemood.music.choice import Chooser, SongVectors, TasteStore
 from edgemood.music.chores import Chores
@@ -27,8 +27,10 @@ from edgemood.music.library.columns import Library
 from edgemood.music.player import Change, Player
 from edgemood.music.queue import QueuedSong, State
 from edgemood.music.quiet_volume import QuietVolume
+from edgemood.music.sound import SoundWatch
 from edgemood.music.status import HINTS, MOST_NEXT, STATES, MusicStatus, Waiting
 from edgemood.music.strategy import path_for
+from edgemood.music.told import told
 from edgemood.state import AskedStrategy, Memory
 from edgemood.trouble import Faults, Trouble
 from edgemood.walltime import WallTime, local_time
@@ -38,6 +40,8 @@ _LONGEST_PAUSE_S = 30.0
 _LOOK_EVERY_S = 15.0
 """Well within the 60 s after which MPD drops a silent client; also how soon a hung one is seen."""
 _LEAVE_WITHIN_S = 1.0
+_MOST_ANSWERS = 64
+"""to messages at once; MPD itself keeps no more messages for a client"""
 _NAMES = 500
 """of songs, kept at hand: how things stand is asked for twice a second"""
 
@@ -76,7 +80,7 @@ class Dj:
         self._clock = clock
         self._on_message = on_message
         self._on_progress = on_progress
-        self._player = Player(config.mpd)
+        self._player = Player(config.mpd, clock=clock, faults=self._faults)
         index = index or SongIndex.in_memory()
         self._chooser = Chooser(
             config.music, taste or TasteStore(), clock, rng or np.random.default_rng(), wall=wall
@@ -121,6 +125,7 @@ class Dj:
             faults=self._faults,
             on_look=self._feedback.look,
         )
+        self._sound = SoundWatch(self._player, self._faults)
         self._duck = Duck(self._player, clock, memory, config.music.duck)
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
@@ -155,6 +160,7 @@ class Dj:
         """
         if not self._connected:
             return
+        self._player.deeds.insist()
         try:
             async with self._hands:
                 await self._keeper.move_on(replace=True)
@@ -180,6 +186,7 @@ class Dj:
         """
         if not self._connected:
             raise PlayerError(self._detail or f"MPD at {self._player.address}: not connected")
+        self._player.deeds.insist()
         async with self._hands:
             now = self._keeper.now
             unwanted = None if now is None else now.playing
@@ -211,6 +218,7 @@ class Dj:
             return "nothing plays"
         if self._number(now.playing.file) is None:
             return "what plays is not in the library"
+        self._player.deeds.insist()
         await self._feedback.like(now.playing.file)
         return f"you like {self._name(now.playing)}"
 
@@ -223,9 +231,10 @@ class Dj:
         backoff = Backoff(_FIRST_PAUSE_S, _LONGEST_PAUSE_S)
         while True:
             self._on_progress()
+            arrived_s = float("inf")
             try:
                 await self._arrive()
-                backoff.reset()
+                arrived_s = self._clock.now_s()
                 await self._serve()
             except* PlayerError as errors:
                 self._detail = str(_first(errors))
@@ -236,6 +245,8 @@ class Dj:
                 self._connected = False
                 self._player.close()
             _end_if_cancelled()
+            if self._clock.now_s() - arrived_s >= _LONGEST_PAUSE_S:  # not one that died at once
+                backoff.reset()
             await self._clock.sleep(backoff.pause_s())
 
     def status(self) -> MusicStatus:
@@ -291,7 +302,9 @@ class Dj:
 
     async def _arrive(self) -> None:
         await self._player.connect()
+        self._on_progress()
         await self._follower.arrive()
+        self._on_progress()
         self._feedback.arrive()
         async with self._hands:
             await self._keeper.arrive()
@@ -316,17 +329,22 @@ class Dj:
                 self._due.clear()
                 self._on_progress()
                 async with self._hands:
-                    await self._keeper.tend()
+                    with contextlib.suppress(RefusedError):  # it stands among the faults
+                        await self._keeper.tend()
                     if self._keeper.now is not None:
                         await self._quiet_volume.tend(self._keeper.now.volume)
+                        await self._sound.tend(self._keeper.now)
                 self._chores_due.set()
 
     async def _listen(self, group: asyncio.TaskGroup) -> None:
+        answers: set[asyncio.Task[None]] = set()
         while True:
             changes = await self._player.changes()
             if Change.MESSAGE in changes:
                 for message in await self._player.messages():
-                    group.create_task(self._answer(message))
+                    if len(answers) < _MOST_ANSWERS:
+                        answers.add(answer := group.create_task(self._answer(message)))
+                        answer.add_done_callback(answers.discard)
             self._due.set()
             self._follower.note(changes)
 
@@ -371,8 +389,7 @@ class Dj:
             self._names.clear()
         if queued.file not in self._names:
             song = self._keeper.library.get(queued.file)
-            name = queued.file.encode("utf-8", "replace").decode() if song is None else song.name
-            self._names[queued.file] = name
+            self._names[queued.file] = told(queued.file) if song is None else song.name
         return self._names[queued.file]
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from edgemood.clock import Clock
 from edgemood.emotion import Emotion
+from edgemood.errors import RefusedError
+from edgemood.music.answers import whole
 from edgemood.music.event import Event, Kind
 from edgemood.music.listening import Heard, Listening
 from edgemood.music.player import Player
@@ -21,10 +23,14 @@ about the song."""
 OTHERS_COUNT_WITHIN_S = 5.0
 """An MPD client that counts plays itself has done so by then, and the box need not."""
 
+_MOST_DUE = 100
+"""plays and skips to be counted while MPD takes no stickers"""
+
 LIKE, RATING = "like", "rating"
 LIKED = 2
 """the sticker's words: 0 is dislike, 1 neutral, 2 like"""
 _HIGHEST_RATING = 10
+_HIGHEST_COUNT = 10**9
 _NEUTRAL = 0.5
 
 _COUNT = {"played": "playCount", "skipped": "skipCount"}
@@ -99,10 +105,14 @@ class Feedback:
 
     async def like(self, file: str) -> None:
         """Somebody likes this song; any client shows it."""
-        await self._player.set_stickers({file: {LIKE: str(LIKED)}})
-        if LIKE in await self._player.stickers_of(file):
+        try:
+            await self._player.set_stickers({file: {LIKE: str(LIKED)}})
+            kept = LIKE in await self._player.stickers_of(file)
+        except RefusedError:
+            kept = False
+        if kept:
             await self.read_opinions()
-        else:  # MPD was set up without a place for stickers
+        else:  # MPD has no place for stickers, or keeps it to itself
             self._tell_opinion(file, str(LIKED), "")
 
     async def count(self) -> None:
@@ -132,6 +142,8 @@ class Feedback:
 
     async def read_opinions(self) -> None:
         """Learn which likes and ratings are new, or were taken back, since this was last done."""
+        if not self._player.keeps_stickers:
+            return  # none are to be had, which is not to say that any was taken back
         heeded = self._memory.recall(Opinions)
         known = {} if heeded is None else heeded.stickers
         likes = await self._player.stickers(LIKE)
@@ -177,6 +189,7 @@ class Feedback:
             time = self._wall()
             unix_s = None if time is None else int(time.timestamp())
             self._due.append(_Due(at_s, unix_s, heard, before))
+            del self._due[:-_MOST_DUE]
             self._counts_before = None  # when it comes again, its counts are others
 
     def _tell_opinion(self, file: str, like: str, rating: str) -> None:
@@ -185,7 +198,7 @@ class Feedback:
         elif like == "0":
             self._tell("disliked", file, 1.0, in_general=True)
         else:
-            rated = min(_number(rating) / _HIGHEST_RATING, 1.0) if rating else _NEUTRAL
+            rated = min(_number(rating), _HIGHEST_RATING) / _HIGHEST_RATING if rating else _NEUTRAL
             self._tell("rated", file, rated, in_general=True)
 
     def _tell(self, kind: Kind, file: str, value: float, *, in_general: bool = False) -> None:
@@ -197,4 +210,4 @@ class Feedback:
 
 def _number(text: str | None) -> int:
     """What a sticker counts; 0 for what is no count."""
-    return int(text) if text and text.isdecimal() else 0
+    return whole(text, _HIGHEST_COUNT) or 0

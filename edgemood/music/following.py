@@ -98,7 +98,7 @@ class LibraryFollower:
                 await self._load()
             problem = await self._first_problem(
                 partial(asyncio.to_thread, self._index.labels.catch_up),
-                partial(self._sync.follow, stale, self._on_progress),
+                partial(self._follow_mpd, stale),
                 partial(self._chores.heed, stale),
             )
             news = await asyncio.to_thread(self._index.changed)
@@ -116,6 +116,10 @@ class LibraryFollower:
         if news:
             self._say_when_empty()
         return news
+
+    async def _follow_mpd(self, changes: set[Change]) -> None:
+        """What MPD refuses to tell about is followed later."""
+        self._stale |= await self._sync.follow(changes, self._on_progress)
 
     async def _first_problem(self, *steps: Callable[[], Awaitable[None]]) -> str:
         """Do each of these, whatever becomes of the others; the first trouble with the index."""

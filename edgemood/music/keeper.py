@@ -9,7 +9,7 @@ from typing import Any
 
 from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
-from edgemood.errors import PlayerError
+from edgemood.errors import PlayerError, RefusedError
 from edgemood.music.allowance import Allowance
 from edgemood.music.choice import Choice, Chooser, Past, SongVectors
 from edgemood.music.fade import fade_over
@@ -397,7 +397,10 @@ class QueueKeeper:
             if choice is None:
                 break
             self._remember(adding=choice)
-            song = await self._player.append(choice.song.file)
+            try:
+                song = await self._player.append(choice.song.file)
+            except RefusedError:  # a full queue, for one; it stands among the faults
+                break
             if song is None:  # gone since the library was read
                 self._chooser.forget(choice.song)
                 continue

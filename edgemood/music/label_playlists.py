@@ -17,10 +17,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edgemood.emotion import EMOTIONS, Emotion, strongest
+from edgemood.errors import RefusedError
 from edgemood.music.library import Library, SongIndex
 from edgemood.music.library.columns import file_key
 from edgemood.music.player import Player
 from edgemood.music.song import Origin
+from edgemood.music.told import told
 from edgemood.state import Account, Memory, PlaylistAccounts
 
 MOST = 500
@@ -110,19 +112,28 @@ class LabelPlaylists:
         if not len(library):
             return
         await self.read()
+        refusal: RefusedError | None = None
         for emotion, name in self.names.items():
-            account = self._accounts.get(name, Account())
-            refused = frozenset(account.refused)
-            best = await asyncio.to_thread(best_songs, library, emotion, refused)
-            content = await self._player.playlist(name)
-            if content and tuple(content) != account.known:
-                continue  # somebody is at it; MPD tells so, and it is read first
-            drop = frozenset(account.own) - {*best} | refused
-            drop |= await asyncio.to_thread(self._contradicted, emotion, {*content} - {*best})
-            theirs = sum(file not in account.own for file in content)
-            after = arranged(content, drop, best[: max(0, MOST - theirs)])
-            if after != content:
-                await self._write(name, account, content, after)
+            try:
+                await self._fill_one(library, emotion, name)
+            except RefusedError as error:
+                refusal = error
+        if refusal is not None:
+            raise refusal
+
+    async def _fill_one(self, library: Library, emotion: Emotion, name: str) -> None:
+        account = self._accounts.get(name, Account())
+        refused = frozenset(account.refused)
+        best = await asyncio.to_thread(best_songs, library, emotion, refused)
+        content = await self._player.playlist(name)
+        if content and tuple(content) != account.known:
+            return  # somebody is at it; MPD tells so, and it is read first
+        drop = frozenset(account.own) - {*best} | refused
+        drop |= await asyncio.to_thread(self._contradicted, emotion, {*content} - {*best})
+        theirs = sum(file not in account.own for file in content)
+        after = arranged(content, drop, best[: max(0, MOST - theirs)])
+        if after != content:
+            await self._write(name, account, content, after)
 
     async def _write(
         self, name: str, account: Account, content: list[str], after: list[str]
@@ -195,4 +206,4 @@ def best_songs(library: Library, emotion: Emotion, refused: frozenset[str]) -> l
 
 
 def _printable(file: str) -> str:
-    return file.encode("utf-8", "replace").decode()
+    return told(file)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-import mpd
-from mpd.base import FailureResponseCode
-
+from edgemood.music.answers import NonsenseError, name_in, needed, whole
 from edgemood.music.link import Client
 from edgemood.music.queue import QueuedSong
 
-_PAGE = 1000
-"""songs asked for at once; MPD drops a client whose answer outgrows its output buffer (8 MiB)"""
+MOST_SONGS = 200_000
+"""a queue may hold; MPD's own default is 16,384"""
+_WINDOW = 2000
+"""places whose changes are asked for at once: 64 KiB of an answer at the most"""
+_TRIES = 10
+"""to see a long queue between two edits of somebody's"""
 
 
 class QueueMirror:
@@ -22,43 +25,60 @@ class QueueMirror:
         self._songs: dict[int, QueuedSong] = {}
         self._version = 0
 
+    def __len__(self) -> int:
+        """How many songs are in the queue."""
+        return len(self._ids)
+
     def songs(self) -> tuple[QueuedSong, ...]:
         """The whole queue; every id must be known."""
         return tuple(self._songs[id_] for id_ in self._ids)
 
-    def song(self, id_: str | None) -> QueuedSong | None:
+    def song(self, id_: object) -> QueuedSong | None:
         """The song with this id in MPD's words."""
-        return None if id_ is None else self._songs.get(int(id_))
+        number = whole(id_, 2**31)
+        return None if number is None else self._songs.get(number)
 
-    def follow(self, client: Client) -> Mapping[str, str]:
+    def follow(self, client: Client) -> Mapping[str, Any]:
         """Take over what has changed, and give MPD's status at the same instant."""
+        for _ in range(_TRIES):
+            status, changes = self._changes(client, 0)
+            length, version = needed(status, "playlistlength"), needed(status, "playlist", 2**32)
+            if length > MOST_SONGS:
+                raise NonsenseError(f"a queue of {length} songs; {MOST_SONGS} are the most")
+            for start in range(_WINDOW, length, _WINDOW):
+                status, more = self._changes(client, start)
+                changes += more
+                if needed(status, "playlist", 2**32) != version:
+                    break
+            else:
+                self._take_over(length, changes)
+                self._version = version
+                return status
+        raise NonsenseError("a queue that never stands still")
+
+    def _changes(self, client: Client, start: int) -> tuple[Mapping[str, Any], list[Any]]:
         client.command_list_ok_begin()
         client.status()
-        client.plchangesposid(self._version)
-        status: Mapping[str, str]
+        client.plchangesposid(self._version, (start, start + _WINDOW))
         status, changes = client.command_list_end()
-        length = int(status["playlistlength"])
+        return status, changes
+
+    def _take_over(self, length: int, changes: Iterable[Mapping[str, Any]]) -> None:
         del self._ids[length:]
         self._ids.extend([0] * (length - len(self._ids)))
         for change in changes:
-            self._ids[int(change["cpos"])] = int(change["id"])
-        self._version = int(status["playlist"])
+            self._ids[needed(change, "cpos", length - 1)] = needed(change, "id")
         present = set(self._ids)
         self._songs = {id_: song for id_, song in self._songs.items() if id_ in present}
-        return status
 
     def first_unknown(self) -> int | None:
         """Where the first song stands whose file is not known yet."""
         return next((at for at, id_ in enumerate(self._ids) if id_ not in self._songs), None)
 
-    def fetch(self, client: Client, start: int) -> None:
-        """Learn the files of the songs from there on."""
-        try:
-            found = client.playlistinfo((start, start + _PAGE))
-        except mpd.CommandError as error:
-            if error.errno is not FailureResponseCode.ARG:  # the queue has become shorter
-                raise
-        else:
-            for song in found:
-                id_ = int(song["id"])
-                self._songs[id_] = QueuedSong(id_, song["file"])
+    def learn(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """What MPD says of songs in the queue."""
+        for row in rows:
+            id_, file = needed(row, "id"), name_in(row)
+            if file is None:
+                raise NonsenseError("a song in the queue without a name")
+            self._songs[id_] = QueuedSong(id_, file)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 
+from edgemood.music.answers import Tags
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.tags import STICKER, label_says
 from edgemood.music.library.update import Update
-from edgemood.music.player import Change, Player, Tags
+from edgemood.music.player import Change, Player
+from edgemood.music.told import told
 
+READ = "read MPD's library"
+"""a deed"""
 _STATE = "mpd"
 """what MPD's library was when all of it was last read"""
 MUSIC_FOLDER = "music folder"
@@ -35,28 +40,42 @@ class LibrarySync:
 
     async def follow(
         self, changes: Collection[Change], on_page: Callable[[], None] = lambda: None
-    ) -> None:
+    ) -> set[Change]:
         """Bring the index in line after these changes; `on_page` is called now and then.
+
+        Gives those that MPD refused to tell about, which are to be followed later.
 
         After `Change.LIBRARY`, all songs are compared. After all changes at once, as when MPD was
         just found, they are not if MPD says that none has changed since. Raises PlayerError; then
         do it again, nothing is lost. Raises LibraryError when the index cannot be used.
         """
-        if Change.LIBRARY in changes:
-            await self._follow_songs(on_page, sure=not set(Change) <= set(changes))
-        if Change.STICKERS in changes:
+        sure = not set(Change) <= set(changes)
+        steps: dict[Change, tuple[str, Callable[[], Awaitable[None]]]] = {
+            Change.LIBRARY: (READ, partial(self._follow_songs, on_page, sure=sure)),
+            Change.STICKERS: ("read moods given as stickers", self._follow_stickers),
+            Change.PLAYLISTS: ("read moods given as playlists", self._follow_playlists),
+        }
+        attempt = self._player.deeds.attempt
+        return {
+            change
+            for change, (what, step) in steps.items()
+            if change in changes and not await attempt(what, step)
+        }
+
+    async def _follow_stickers(self) -> None:
+        if self._player.keeps_stickers:
             await self._replace("sticker", await self._player.stickers(STICKER))
-        if Change.PLAYLISTS in changes:
-            await self._replace("playlist", await self._playlists())
+
+    async def _follow_playlists(self) -> None:
+        await self._replace("playlist", await self._playlists())
 
     async def _follow_songs(self, on_page: Callable[[], None], *, sure: bool) -> None:
         before = await self._player.library_state()
+        await self._ask_for_folder()
         # MPD tells the time of its last change in seconds, so a second one may look the same
         store = self._index.store
         if not sure and await asyncio.to_thread(store.recall, _STATE) == before:
             return
-        if folder := await self._player.music_folder():
-            await asyncio.to_thread(store.keep, MUSIC_FOLDER, folder)
         update = Update(self._index)
         page: list[Tags] = []
         async for tags in self._player.library():
@@ -75,6 +94,16 @@ class LibrarySync:
                 "the library has %d songs: %d new, %d changed, %d moved, %d gone",
                 *(tally.songs, tally.new, tally.changed, tally.moved, tally.gone),
             )
+
+    async def _ask_for_folder(self) -> None:
+        """Where the songs are; an address, which may hold a password, is not kept as it is."""
+        folder = await self._player.music_folder()
+        if folder is None:
+            return
+        known = folder if folder.startswith("/") else told(folder)
+        store = self._index.store
+        if known != await asyncio.to_thread(store.recall, MUSIC_FOLDER):
+            await asyncio.to_thread(store.keep, MUSIC_FOLDER, known)
 
     async def _playlists(self) -> dict[str, str]:
         """The first playlist named after an emotion that each song is in."""

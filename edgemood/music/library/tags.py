@@ -8,8 +8,8 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from edgemood.emotion import AFFECT_OF_EMOTION, Affect, Emotion, one_hot
+from edgemood.music.answers import Tags
 from edgemood.music.genres import whole
-from edgemood.music.player import Tags
 from edgemood.music.song import Origin, Song, SongMood
 from edgemood.music.words import (
     EMOTION_NAMES,

@@ -12,11 +12,11 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from edgemood.music.answers import Tags
 from edgemood.music.library.columns import file_key
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.paths import path_bytes, path_text
 from edgemood.music.library.tags import duration_in, mood_in, song_of
-from edgemood.music.player import Tags
 from edgemood.music.song import Origin
 
 REMEMBERED_DAYS: Final = 30
