@@ -87,8 +87,8 @@ def show(song: SongArgument, config: ConfigOption = None, state: StateOption = S
     """Tell a song's mood and why: which source, which lines, which seconds."""
     from edgemood.music.library.explain import explain
 
-    index = _opened(state)
-    for line in explain(index, _song(index, song), _config(config)):
+    index, settings = _opened(state), _config(config)
+    for line in explain(index, _song(index, song, settings.music.directory), settings):
         _say(line)
 
 
@@ -257,20 +257,27 @@ def _config(file: Path | None) -> Any:
     return load(file or CONFIG)
 
 
-def _song(index: Any, wanted: str) -> Any:
+def _song(index: Any, wanted: str, directory: Path | None = None) -> Any:
     """The one song that is meant. Raises EdgemoodError when none or several may be."""
-    found = index.song_named(wanted)
-    if found is not None:
-        return found
+    from edgemood.music.library.meant import names_meant
+    from edgemood.music.library.sync import MUSIC_FOLDER
+
+    told = index.store.recall(MUSIC_FOLDER)
+    folders = [folder for folder in (directory, told and Path(told)) if folder]
+    names = list(dict.fromkeys(names_meant(wanted, folders)))
+    for name in names:
+        if (found := index.song_named(name)) is not None:
+            return found
+    wanted = names[-1]
     matches = index.search(wanted, most=11)
     if len(matches) == 1:
         return matches[0]
     if not matches:
         raise EdgemoodError(f"{wanted}: no song is called so; give MPD's name for the file")
-    names = "\n".join(f"  {song.file}" for song in matches[:10])
+    listed = "\n".join(f"  {_clean(song.file)}" for song in matches[:10])
     more = "\n  …" if len(matches) > 10 else ""
     raise EdgemoodError(
-        f"{wanted}: several songs are called so; give the file of one:\n{names}{more}"
+        f"{wanted}: several songs are called so; give the file of one:\n{listed}{more}"
     )
 
 
@@ -291,6 +298,10 @@ def _writing(path: Path) -> Any:
 
 
 def _say(line: str) -> None:
-    """Print without what could steer a terminal: titles of songs come from anywhere."""
+    typer.echo(_clean(line))
+
+
+def _clean(line: str) -> str:
+    """A line without what could steer a terminal: titles of songs come from anywhere."""
     clean = "".join(letter if letter.isprintable() else "�" for letter in line)
-    typer.echo(clean.encode("utf-8", "replace").decode())
+    return clean.encode("utf-8", "replace").decode()

@@ -17,6 +17,7 @@ from edgemood.cli.commands import app
 from edgemood.cli.status import show
 from edgemood.errors import EdgemoodError
 from edgemood.music.library.index import SongIndex
+from edgemood.music.library.sync import MUSIC_FOLDER
 from edgemood.music.library.update import Update
 from edgemood.music.library.worklist import Worklist
 
@@ -198,3 +199,60 @@ def test_what_leaves_is_written_through_no_link_that_somebody_laid_for_root(say,
     if os.geteuid() == 0:
         assert "it is a link" in told
         assert victim.read_text() == "mine"
+
+
+TITLES = {
+    "Ärger über": "x/Ärger über.flac",
+    "Café": "Cafe\u0301 e\u0301lan.flac",
+    "": "b/Straße 1.mp3",
+}
+
+
+@pytest.fixture
+def named(tmp_path):
+    """An index of songs with letters of many kinds, and where their music folder is."""
+    index = SongIndex.open(tmp_path / "state", mend=True)
+    index.store.keep(MUSIC_FOLDER, str(tmp_path / "music"))
+    update = Update(index)
+    update.take([{"file": file, "title": title} for title, file in TITLES.items()])
+    update.finish()
+    index.close()
+    (tmp_path / "music" / "x").mkdir(parents=True)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("wanted", "title"),
+    [
+        *(
+            ("ärger ÜBER", "Ärger über"),
+            ("A\u0308RGER", "Ärger über"),
+            ("über ärger", "Ärger über"),
+        ),
+        *(("arger uber", "Ärger über"), ("café élan", "Café"), ("CAFÉ ÉLAN.FLAC", "Café")),
+        *(("Café élan.flac", "Café"), ("cafe elan", "Café"), ("strasse 1", ""), ("STRASSE", "")),
+        *(("./x/Ärger über.flac", "Ärger über"), ("x//Ärger über.flac", "Ärger über")),
+        *(("{music}/x/Ärger über.flac", "Ärger über"), ("x/../b/Straße 1.mp3", "")),
+        *(
+            ("{music}/Café élan.flac", "Café"),
+            ("file://{music}/x/%C3%84rger%20%C3%BCber.flac", "Ärger über"),
+        ),
+    ],
+)
+def test_a_song_is_found_by_name_path_and_words_however_they_are_typed(named, wanted, title):
+    wanted = wanted.format(music=named / "music")
+    words = ["library", "label", wanted, "sad", "--state", str(named / "state")]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.exception
+    assert SongIndex.open(named / "state").song_named(TITLES[title]).mood.because == "label sad"
+
+
+def test_a_path_as_the_shell_completes_it_is_a_song(named, monkeypatch):
+    monkeypatch.chdir(named / "music" / "x")
+    words = ["library", "label", "Ärger über.flac", "sad", "--state", str(named / "state")]
+    assert CliRunner().invoke(app, words).exit_code == 0
+    monkeypatch.chdir(named)
+    words[2] = "music/x/Ärger über.flac"
+    assert CliRunner().invoke(app, words).exit_code == 0
+    words[2] = "/elsewhere/x/Ärger über.flac"
+    assert "no song is called so" in str(CliRunner().invoke(app, words).exception)

@@ -6,7 +6,7 @@ import contextlib
 import re
 import sqlite3
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
 
@@ -25,6 +25,7 @@ from edgemood.music.library.columns import (
 )
 from edgemood.music.library.journal import LabelJournal
 from edgemood.music.library.labels import Labels
+from edgemood.music.library.meant import folded, without_accents
 from edgemood.music.library.moods import pack, song_mood, unpack
 from edgemood.music.library.paths import path_text
 from edgemood.music.library.store import IN_MEMORY, Store
@@ -171,15 +172,33 @@ class SongIndex:
             return None if row is None else self._song(database, row)
 
     def search(self, words: str, most: int) -> list[Song]:
-        """Songs that are there whose title or file holds these words, in any case of letters."""
-        like = f"%{words}%"
+        """Songs that are there whose title or file holds these words, in any order.
+
+        In any case of letters and form of Unicode; without accents, where none is found with them.
+        One whose file, title or name is just these words is the only one.
+        """
+        for fold in (folded, without_accents):
+            wanted = fold(words.strip())
+            whole, found = [], []
+            for id_, title, file in self._titles():
+                texts = (fold(title), fold(file))
+                if wanted in (*texts, texts[1].rpartition("/")[2]):
+                    whole.append(id_)
+                elif wanted and all(word in " ".join(texts) for word in wanted.split()):
+                    found.append(id_)
+            if whole or found:
+                songs = map(self.song, (whole or found)[:most])
+                return [song for song in songs if song is not None]
+        return []
+
+    def _titles(self) -> Iterator[tuple[int, str, str]]:
+        """Number, title and file of each song that is there, by file."""
         with self.store.reading() as database:
             rows = database.execute(
-                f"{_SONG} WHERE gone_at ISNULL AND (title LIKE ? OR CAST(path AS TEXT) LIKE ?)"
-                " ORDER BY path LIMIT ?",
-                (like, like, most),
+                "SELECT id, title, path FROM song WHERE gone_at ISNULL ORDER BY path"
             ).fetchall()
-            return [self._song(database, row) for row in rows]
+        for id_, title, path in rows:
+            yield id_, title, path_text(path)
 
     def problem(self, id_: int) -> str:
         """Why a song could not be listened to; empty when it could, or was not tried."""
