@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
-import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import inf
 
+from edgemood import subprocesses
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 
@@ -75,13 +74,10 @@ class Child:
 
     async def _live(self) -> str:
         """One life; says how it ended."""
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            env={**os.environ, **_ONE_THREAD},
-            start_new_session=True,  # Ctrl-C is for the daemon, which ends the process itself
-        )
+        try:
+            process = await subprocesses.begin(self._command, {**os.environ, **_ONE_THREAD})
+        except OSError as error:
+            return f"cannot be started ({error.strerror})"
         self.pid = process.pid
         assert process.stdin is not None
         assert process.stdout is not None
@@ -97,9 +93,7 @@ class Child:
         finally:
             for task in (reading, silence):
                 task.cancel()
-            _kill(process)
-            returncode = await process.wait()
-            process.stdin.close()
+            returncode = await subprocesses.end(process)
             self.pid = None
         return nonsense or _ending(returncode)
 
@@ -117,13 +111,6 @@ class Child:
         """Return when the process has been silent for too long."""
         while (left_s := self._deadline_s - self._clock.now_s()) > 0:
             await self._clock.sleep(left_s)
-
-
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the process and whatever it started; it holds nothing that needs tidying up."""
-    if process.returncode is None:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
 
 
 def _ending(returncode: int) -> str:

@@ -77,7 +77,8 @@ class ControlServer:
         clock: Clock | None = None,
         faults: Faults | None = None,
     ) -> None:
-        self._path = path
+        self.path = path
+        """of the socket"""
         self._handle = handle
         self._clock = clock or SystemClock()
         self._listener: socket.socket | None = None
@@ -93,17 +94,17 @@ class ControlServer:
         cannot be used.
         """
         try:
-            self._listener = _listen(self._path)
+            self._listener = _listen(self.path)
         except _InUseError as found:
-            raise await _who_lives_at(self._path, found.probe) from None
-        self._inode = self._path.stat().st_ino
+            raise await _who_lives_at(self.path, found.probe) from None
+        self._inode = self.path.stat().st_ino
         self._accepting = asyncio.create_task(self._accept_for_ever(self._listener))
 
     @property
     def reachable(self) -> bool:
         """Whether clients find the socket: it is open, and its file is still there."""
         with contextlib.suppress(OSError):
-            return self._listener is not None and self._path.stat().st_ino == self._inode
+            return self._listener is not None and self.path.stat().st_ino == self._inode
         return False
 
     async def close(self) -> None:
@@ -117,8 +118,8 @@ class ControlServer:
         self._listener.close()
         self._listener = None
         with contextlib.suppress(OSError):
-            if self._path.stat().st_ino == self._inode:
-                self._path.unlink()
+            if self.path.stat().st_ino == self._inode:
+                self.path.unlink()
 
     async def _accept_for_ever(self, listener: socket.socket) -> None:
         """Not asyncio's server: out of file descriptors, that one logs without end."""
@@ -133,10 +134,10 @@ class ControlServer:
             except ConnectionError:  # gone before it was answered
                 continue
             except OSError as error:
-                self._deaf.starts(f"{self._path}: nobody can be answered ({error.strerror})")
+                self._deaf.starts(f"{self.path}: nobody can be answered ({error.strerror})")
                 await self._clock.sleep(_DEAF_PAUSE_S)
             else:
-                self._deaf.ends(f"{self._path}: requests are answered again")
+                self._deaf.ends(f"{self.path}: requests are answered again")
 
     def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if len(self._clients) >= MAX_CLIENTS:

@@ -12,31 +12,32 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.config.schema import Config, Strategy
+from edgemood.config.schema import Config, Section, Strategy
 from edgemood.daemon import notify
 from edgemood.daemon.company import Company
 from edgemood.daemon.control import ControlServer
 from edgemood.daemon.memory import Memory
+from edgemood.daemon.music_part import MusicPart
 from edgemood.daemon.override import MoodOverride
-from edgemood.daemon.scanner import open_index, scanner_of
 from edgemood.daemon.senses import SenseProcess
 from edgemood.daemon.sensing import SensingSwitch
 from edgemood.daemon.status import ConfigSource, Status
 from edgemood.daemon.tasks import Tasks
 from edgemood.daemon.verbs import STRATEGIES, Request, parse
 from edgemood.daemon.watchdog import Watchdog
-from edgemood.errors import EdgemoodError
+from edgemood.errors import AlreadyRunningError, ControlError, EdgemoodError
 from edgemood.mood import FaceEvidence, RoomMood, RoomMoodTracker, Sense, VoiceEvidence
-from edgemood.music import Dj
-from edgemood.music.choice import TASTE, TasteStore
 from edgemood.panel import Gesture, Panel, open_panel
-from edgemood.trouble import Faults
+from edgemood.trouble import Faults, Trouble
 
 TICK_S = 0.5
 """how often the mood is decided anew"""
 PATIENCE_S = 90.0
 """a loop silent for this long is stuck; MPD is tried again every half minute at least"""
+CONTROL_CHECK_S, CONTROL_LONGEST_PAUSE_S = 5.0, 60.0
+"""how often the control socket is looked after, and at most between tries to open it"""
 WATCHED = ("mood", "music")
 """the loops without which systemd had better start the box anew"""
 
@@ -47,7 +48,7 @@ log = logging.getLogger(__name__)
 
 
 class Daemon:
-    """Everything that runs while the box is on; one configuration, from start to end."""
+    """Everything that runs while the box is on."""
 
     def __init__(
         self,
@@ -61,13 +62,14 @@ class Daemon:
     ) -> None:
         """`library` is the folder of the song index; without one, it lives as long as this.
 
-        `faults` holds what is wrong since before this daemon, and what will be.
+        `faults` holds what else is wrong with the box.
         """
         self._config = config
         self._clock = clock
         self._memory = memory
         self.source = source or ConfigSource()
-        self._faults = faults or Faults()
+        self._faults_around = faults or Faults()
+        self._faults = Faults()
         self._started_s = clock.now_s()
         self._tracker = RoomMoodTracker(config.mood)
         self._override = MoodOverride(clock, memory)
@@ -77,64 +79,94 @@ class Daemon:
         self._looking = False
         self._skipping = False
         self._settled = False
-        self._senses = {
-            sense: SenseProcess(sense, config, clock, self._heed)
-            for sense, source in _sources(config).items()
-            if source != "none"
-        }
-        self._sense_tasks: list[asyncio.Task[None]] = []
+        self._senses: dict[Sense, SenseProcess] = {}
+        self._sense_tasks: dict[Sense, asyncio.Task[None]] = {}
+        for sense in Sense:
+            self._make_sense(sense, config)
         self._watchdog = Watchdog(clock, PATIENCE_S)
-        self._index = open_index(library, config.music, self._faults)
-        self._taste = TasteStore(None if library is None else library / TASTE)
-        self._dj = Dj(
-            config,
-            clock,
-            memory,
-            index=self._index,
-            taste=self._taste,
-            faults=self._faults,
-            on_message=self._answer_message,
-            on_progress=partial(self._watchdog.progress, "music"),
-        )
-        self._scanner = scanner_of(self._index, config.music, clock, self._dj.rebuild_index)
-        self._control = ControlServer(config.daemon.socket, self.obey, clock)
+        self._library = library
+        self._music = self._music_part(config)
+        self._control = ControlServer(config.daemon.socket, self.obey, clock, self._faults)
+        self._deaf = Trouble(log, self._faults)
         self._panel: Panel | None = None
         self._tasks = Tasks(clock, self._faults, self._retried)
         self._ready = False
         self._told = ""
+
+    async def open(self) -> None:
+        """Open the control socket; one that cannot be opened costs itself only.
+
+        Raises AlreadyRunningError when another daemon holds it.
+        """
+        try:
+            await self._control.start()
+        except ControlError as error:
+            self._deaf.starts(str(error))
 
     async def run(self) -> None:
         """Live until cancelled; then no process, socket or lit LED is left.
 
         Raises AlreadyRunningError when another daemon holds the control socket.
         """
-        await self._control.start()
         try:
-            gestures = {
-                Gesture.SHORT: self._pressed,
-                Gesture.DOUBLE: self._pressed_twice,
-                Gesture.HOLD: self._held,
-            }
+            if not (self._control.reachable or self._deaf.lasts):
+                await self.open()
             async with self._tasks:
-                start = partial(self._tasks.soon, "panel")
-                self._panel = open_panel(self._config.panel, self._clock, gestures, start)
+                self._panel = self._open_panel(self._config)
+                self._tasks.keep_alive("control socket", self._stay_reachable)
                 self._tasks.keep_alive("mood", self._decide_for_ever)
                 self._tasks.keep_alive("memory", partial(self._memory.keep_trying, self._clock))
-                self._tasks.keep_alive("music", self._dj.run)
+                self._music.start(self._tasks)
                 self._tasks.keep_alive("mood's music", self._guide_for_ever)
                 self._tasks.keep_alive("display", self._show_for_ever)
-                if self._scanner is not None:
-                    self._tasks.keep_alive("library", self._scanner.run)
                 if (interval_s := notify.watchdog_interval_s()) is not None:
                     self._tasks.keep_alive("watchdog", partial(self._feed_watchdog, interval_s))
                 if self.sensing:
                     self._open_senses()
         finally:
-            if self._panel is not None:
-                _close("panel", self._panel.close)
-            await self._control.close()
-            _close("library", self._index.close)
-            _close("taste", self._taste.close)
+            await self.close()
+
+    async def close(self) -> None:
+        """Let go of everything; only for a daemon that does not run."""
+        if self._panel is not None:
+            _close("panel", self._panel.close)
+        await self._control.close()
+        self._music.close()
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """What does not work since the start or the last change of the configuration, in words."""
+        return (
+            *self._tasks.failing,
+            *((str(self._config.daemon.socket),) if self._deaf.lasts else ()),
+        )
+
+    async def reconfigure(self, config: Config) -> None:
+        """Go over to another configuration; only what it concerns is closed and opened again.
+
+        Raises EdgemoodError, or anything else, when a part cannot; going over to the former
+        configuration then puts back the parts that have gone over.
+        """
+        if config.daemon != self._config.daemon:
+            await self._move_control(config.daemon.socket)
+            self._config = self._config.model_copy(update={"daemon": config.daemon})
+        if (config.music, config.mpd) != (self._config.music, self._config.mpd):
+            music = self._music_part(config)
+            await self._music.stop()
+            self._music = music
+            self._music.start(self._tasks)
+            self._config = self._config.model_copy(
+                update={"music": config.music, "mpd": config.mpd}
+            )
+        if config.panel != self._config.panel:
+            self._config = self._config.model_copy(update={"panel": config.panel})
+            self._change_panel(config)
+        if config.mood != self._config.mood:
+            self._tracker = RoomMoodTracker(config.mood)
+        for sense in Sense:
+            if _concerns(sense, config) != _concerns(sense, self._config):
+                await self._change_sense(sense, config)
+        self._config = config
 
     def status(self) -> dict[str, Any]:
         """Everything an owner may want to know, ready for JSON."""
@@ -172,7 +204,7 @@ class Daemon:
         if on:
             self._open_senses()
         else:
-            for task in self._sense_tasks:
+            for task in self._sense_tasks.values():
                 task.cancel()
             self._sense_tasks.clear()
         log.info("sensing is %s", "on" if on else "off: camera and microphone are closed")
@@ -204,7 +236,7 @@ class Daemon:
             case "mood":
                 said = self._override_mood(request)
             case "like":
-                said = await self._dj.like()
+                said = await self._music.dj.like()
             case "not-this":
                 said = await self._not_this()
             case strategy if strategy in STRATEGIES:
@@ -223,7 +255,7 @@ class Daemon:
 
     def _use_strategy(self, word: str) -> str:
         strategy: Strategy = TypeAdapter(Strategy).validate_python(word)
-        kept = self._dj.use_strategy(strategy)
+        kept = self._music.dj.use_strategy(strategy)
         return f"the strategy is {strategy} now" + self._unless(kept, "a restart undoes it")
 
     def _override_mood(self, request: Request) -> str:
@@ -261,7 +293,7 @@ class Daemon:
             self.look_again()
         else:
             log.info("button pressed while sensing is off: only the music moves on")
-            self._tasks.soon("button", self._dj.move_on())
+            self._tasks.soon("button", self._music.dj.move_on())
 
     def _pressed_twice(self) -> None:
         async def skip() -> None:
@@ -273,7 +305,7 @@ class Daemon:
         """Go on to another song; gives what was done, in words."""
         self._skipping = True
         try:
-            return await self._dj.not_this()
+            return await self._music.dj.not_this()
         finally:
             self._skipping = False
 
@@ -282,7 +314,74 @@ class Daemon:
 
     def _open_senses(self) -> None:
         for sense, process in self._senses.items():
-            self._sense_tasks.append(self._tasks.keep_alive(sense, process.run))
+            self._sense_tasks[sense] = self._tasks.keep_alive(sense, process.run)
+
+    def _make_sense(self, sense: Sense, config: Config) -> None:
+        self._senses.pop(sense, None)
+        if _source(sense, config) != "none":
+            self._senses[sense] = SenseProcess(sense, config, self._clock, self._heed)
+
+    async def _change_sense(self, sense: Sense, config: Config) -> None:
+        if (task := self._sense_tasks.pop(sense, None)) is not None:
+            task.cancel()
+            await asyncio.wait({task})
+        self._make_sense(sense, config)
+        if self.sensing and sense in self._senses:
+            self._sense_tasks[sense] = self._tasks.keep_alive(sense, self._senses[sense].run)
+
+    def _music_part(self, config: Config) -> MusicPart:
+        return MusicPart(
+            config,
+            self._clock,
+            self._memory,
+            self._library,
+            on_message=self._answer_message,
+            on_progress=partial(self._watchdog.progress, "music"),
+        )
+
+    def _open_panel(self, config: Config) -> Panel | None:
+        gestures = {
+            Gesture.SHORT: self._pressed,
+            Gesture.DOUBLE: self._pressed_twice,
+            Gesture.HOLD: self._held,
+        }
+        start = partial(self._tasks.soon, "panel")
+        return open_panel(config.panel, self._clock, gestures, start)
+
+    def _change_panel(self, config: Config) -> None:
+        """Raises EdgemoodError when there was a panel and now there is none."""
+        before = self._panel
+        if before is not None:
+            _close("panel", before.close)
+        self._panel = self._open_panel(config)
+        if before is not None and self._panel is None and config.panel.enabled != "no":
+            raise EdgemoodError("panel: button and LED cannot be had on these pins")
+
+    async def _move_control(self, path: Path) -> None:
+        """Raises ControlError or AlreadyRunningError, and then stays where it is."""
+        if path == self._control.path:
+            return
+        moved = ControlServer(path, self.obey, self._clock, self._faults)
+        await moved.start()
+        before, self._control = self._control, moved
+        await before.close()
+        self._deaf.ends(f"{path}: requests are answered there")
+
+    async def _stay_reachable(self) -> None:
+        """Open the control socket again when it is lost, as when somebody deletes its file."""
+        backoff = Backoff(CONTROL_CHECK_S, CONTROL_LONGEST_PAUSE_S)
+        while True:
+            await self._clock.sleep(backoff.pause_s())
+            if self._control.reachable:
+                backoff.reset()
+                continue
+            await self._control.close()
+            try:
+                await self._control.start()
+            except (ControlError, AlreadyRunningError) as error:
+                self._deaf.starts(str(error))
+            else:
+                self._deaf.ends(f"{self._control.path}: requests are answered there again")
 
     def _heed(self, evidence: FaceEvidence | VoiceEvidence) -> None:
         self._tracker.add(evidence)
@@ -302,12 +401,12 @@ class Daemon:
     async def _guide_for_ever(self) -> None:
         """Have the music follow the room's mood, and listen to a press."""
         while True:
-            self._dj.hear(self._mood)
-            self._dj.greet(self._company.present())
+            self._music.dj.hear(self._mood)
+            self._music.dj.greet(self._company.present())
             settled, self._settled = self._settled, False
-            await self._dj.listen(closely=self._looking and Sense.VOICE in self._senses)
+            await self._music.dj.listen(closely=self._looking and Sense.VOICE in self._senses)
             if settled:
-                await self._dj.move_on()
+                await self._music.dj.move_on()
             await self._clock.sleep(TICK_S)
 
     async def _show_for_ever(self) -> None:
@@ -354,10 +453,10 @@ class Daemon:
             looking=self._looking,
             skipping=self._skipping,
             senses=self._senses,
-            music=self._dj.status(),
-            library=None if self._scanner is None else self._scanner.report,
+            music=self._music.dj.status(),
+            library=None if self._music.scanner is None else self._music.scanner.report,
             source=self.source,
-            faults=tuple(self._faults),
+            faults=(*self._faults_around, *self._faults, *self._music.faults),
         )
 
 
@@ -369,8 +468,15 @@ def _close(part: str, close: Callable[[], None]) -> None:
         log.exception("%s: could not be closed in order", part)
 
 
-def _sources(config: Config) -> dict[Sense, str]:
-    return {Sense.FACE: config.camera.source, Sense.VOICE: config.microphone.source}
+def _source(sense: Sense, config: Config) -> str:
+    return config.camera.source if sense is Sense.FACE else config.microphone.source
+
+
+def _concerns(sense: Sense, config: Config) -> tuple[Section, ...]:
+    """The sections of the configuration that a sense goes by."""
+    if sense is Sense.FACE:
+        return config.camera, config.vision
+    return config.microphone, config.hearing
 
 
 def _log_mood(mood: RoomMood) -> None:

@@ -5,20 +5,28 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from edgemood.clock import Clock, SystemClock
-from edgemood.config import Config, ConfigWatch, load_or_last_good
+from edgemood.config import Choice, Config, ConfigWatch, LastGood
 from edgemood.daemon import journal, notify
 from edgemood.daemon.house import Daemon
 from edgemood.daemon.lock import only_daemon_in
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.status import ConfigSource
+from edgemood.daemon.tasks import Tasks
+from edgemood.errors import AlreadyRunningError, EdgemoodError
 from edgemood.trouble import Faults
 
 FILE_CHECK_S = 2.0
 """how soon an edit of config.yaml is noticed"""
+PROVEN_S = 10.0
+"""a configuration on which everything ran for so long is a good one"""
+MOST_STARTS = 3
+"""starts in a row that a configuration may not survive before another is taken"""
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +35,23 @@ def run(config_file: Path, state: Path) -> None:
     """Run until SIGTERM, SIGINT, or the end of the terminal.
 
     `state` is the folder for what outlives the process. An edit of the file puts a new
-    configuration in force; a bad file never does. Raises AlreadyRunningError and ControlError.
+    configuration in force; one on which the box cannot run never stays so. Raises
+    AlreadyRunningError.
     """
     with only_daemon_in(state):
         asyncio.run(_Service(config_file, state, SystemClock()).run())
 
 
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """The owner's text, while it is not known yet whether the box runs on it."""
+
+    text: str
+    since_s: float
+
+
 class _Service:
-    """One daemon after another, each with the configuration in force at its start."""
+    """One daemon, and the configuration it is to go by."""
 
     def __init__(self, config_file: Path, state: Path, clock: Clock) -> None:
         self._file = config_file
@@ -42,40 +59,135 @@ class _Service:
         self._clock = clock
         self._faults = Faults()
         self._memory = Memory(state, self._faults)
+        self._last_good = LastGood(config_file, state)
         self._watch = ConfigWatch(config_file)
+        self._config = Config()
+        self._trial: _Trial | None = None
         self._ending = asyncio.Event()
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, self._ending.set)
-        config, problems = load_or_last_good(self._file, self._state)
-        while not self._ending.is_set():
-            journal.set_up(config.daemon.log)
-            _complain(problems)
-            source = ConfigSource(self._file, tuple(problems))
-            daemon = Daemon(
-                config, self._clock, self._memory, source, self._state, faults=self._faults
-            )
-            living = asyncio.create_task(daemon.run())
-            changing = asyncio.create_task(self._next_config(daemon, config))
-            await _first_of(living, changing, asyncio.create_task(self._ending.wait()))
-            if changing.done() and not changing.cancelled():
-                config, problems = changing.result(), []
-                log.info("%s: the new configuration is in force", self._file)
+        choice = self._last_good.choose()
+        journal.set_up(choice.config.daemon.log)
+        _complain(choice.problems)
+        daemon = await self._begin(choice)
+        living = asyncio.create_task(daemon.run())
+        following = asyncio.create_task(self._follow(daemon))
+        await _first_of(living, following, asyncio.create_task(self._ending.wait()))
+        self._last_good.survived()
         notify.stopping()
 
-    async def _next_config(self, daemon: Daemon, current: Config) -> Config:
-        """Wait until the file holds another valid configuration, and return that."""
+    async def _begin(self, choice: Choice) -> Daemon:
+        """A daemon on the first configuration on which one can begin.
+
+        Raises what keeps one from beginning on any.
+        """
+        problems, first_error = list(choice.problems), None
+        candidates = self._candidates(choice, problems)
+        for number, config in enumerate(candidates):
+            daemon = None
+            try:
+                daemon = Daemon(
+                    config, self._clock, self._memory, None, self._state, faults=self._faults
+                )
+                await daemon.open()
+            except Exception as error:  # noqa: BLE001 - whatever a value does, the music goes on
+                if daemon is not None:
+                    await daemon.close()
+                another_box = isinstance(error, AlreadyRunningError)
+                if number + 1 == len(candidates) or (another_box and not self._last_good.known):
+                    raise first_error or error from None
+                first_error = first_error or error
+                problems.append(self._refused(error))
+                continue
+            if choice.text is not None and config == choice.config:
+                self._trial = _Trial(choice.text, self._clock.now_s())
+            daemon.source = ConfigSource(self._file, tuple(problems))
+            self._config = config
+            return daemon
+        raise AssertionError
+
+    def _candidates(self, choice: Choice, problems: list[str]) -> list[Config]:
+        """What to begin on, the owner's wish first."""
+        last_good = self._last_good.last_good() or Config()
+        if choice.text is None or last_good == choice.config:
+            return [choice.config]
+        if self._last_good.starts(choice.text) > MOST_STARTS:
+            problems.append(
+                f"{self._file}: the box ended each time that it was started on this; it runs on "
+                "the last configuration that was good"
+            )
+            _complain(problems[-1:])
+            return [last_good]
+        return [choice.config, last_good]
+
+    async def _follow(self, daemon: Daemon) -> None:
+        """Put in force what the owner writes."""
+        async with Tasks(self._clock, self._faults) as tasks:
+            tasks.keep_alive("configuration", partial(self._look_at_file, daemon))
+
+    async def _look_at_file(self, daemon: Daemon) -> None:
         while True:
             await self._clock.sleep(FILE_CHECK_S)
-            if not self._watch.changed():
-                continue
-            config, problems = load_or_last_good(self._file, self._state)
-            _complain(problems)
-            if not problems and config != current:
-                return config
-            daemon.source = ConfigSource(self._file, tuple(problems))
+            await self._judge(daemon)
+            if self._watch.changed():
+                await self._take(daemon)
+
+    async def _take(self, daemon: Daemon) -> None:
+        """The file holds another text."""
+        choice = self._last_good.choose()
+        _complain(choice.problems)
+        daemon.source = ConfigSource(self._file, choice.problems)
+        if choice.text is None:
+            return
+        if choice.config != self._config:
+            try:
+                await self._go_over(daemon, choice.config)
+            except Exception as error:  # noqa: BLE001 - whatever a value does, the music goes on
+                daemon.source = ConfigSource(self._file, (self._refused(error),))
+                return
+            log.info("%s: the new configuration is in force", self._file)
+        self._trial = _Trial(choice.text, self._clock.now_s())
+
+    async def _go_over(self, daemon: Daemon, config: Config) -> None:
+        """Raises what keeps the daemon from it; it goes on with what it had, then."""
+        try:
+            await daemon.reconfigure(config)
+        except Exception:
+            await daemon.reconfigure(self._config)
+            raise
+        self._config = config
+        journal.set_up(config.daemon.log)
+
+    async def _judge(self, daemon: Daemon) -> None:
+        """Keep a configuration that has run for a while; go back from one that does not."""
+        trial = self._trial
+        if trial is None or self._clock.now_s() - trial.since_s < PROVEN_S:
+            return
+        self._trial = None
+        if not daemon.failing:
+            self._last_good.keep(trial.text)
+            return
+        last_good = self._last_good.last_good()
+        if last_good is None or last_good == self._config:
+            return
+        problem = self._refused("; ".join(daemon.failing))
+        await self._go_over(daemon, last_good)
+        daemon.source = ConfigSource(self._file, (problem,))
+
+    def _refused(self, error: Exception | str) -> str:
+        """Note that the owner's configuration does not work, and why."""
+        problem = (
+            f"{self._file}: the box does not run on this ({error}); "
+            "the last configuration that was good stays in force"
+        )
+        if isinstance(error, str | EdgemoodError):
+            log.error("%s", problem)
+        else:
+            log.error("%s", problem, exc_info=error)
+        return problem
 
 
 async def _first_of(*tasks: asyncio.Task[Any]) -> None:
@@ -91,6 +203,6 @@ async def _first_of(*tasks: asyncio.Task[Any]) -> None:
             raise ending
 
 
-def _complain(problems: list[str]) -> None:
+def _complain(problems: tuple[str, ...] | list[str]) -> None:
     for problem in problems:
         log.error("%s", problem)

@@ -35,6 +35,7 @@ class Tasks:
         self._on_retry = on_retry
         self._group = asyncio.TaskGroup()
         self._deeds: dict[str, Trouble] = {}
+        self._failing: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         await self._group.__aenter__()
@@ -47,6 +48,11 @@ class Tasks:
         trace: TracebackType | None,
     ) -> None:
         await self._group.__aexit__(kind, error, trace)
+
+    @property
+    def failing(self) -> tuple[str, ...]:
+        """What the loops raised that have not come right since."""
+        return tuple(self._failing.values())
 
     def keep_alive(self, name: str, run: Callable[[], Awaitable[None]]) -> asyncio.Task[None]:
         """Start a loop that ends only by being cancelled.
@@ -71,10 +77,11 @@ class Tasks:
             except asyncio.CancelledError as error:
                 if _is_cancelled():
                     trouble.ends(f"{name}: ended")
+                    self._failing.pop(name, None)
                     raise
-                _tell(trouble, name, error, "starting it again")
+                self._failing[name] = _tell(trouble, name, error, "starting it again")
             except Exception as error:  # noqa: BLE001 - a bug in one loop ends no other
-                _tell(trouble, name, error, "starting it again")
+                self._failing[name] = _tell(trouble, name, error, "starting it again")
             finally:
                 steady.cancel()
             self._on_retry(name)
@@ -84,6 +91,7 @@ class Tasks:
         await self._clock.sleep(STEADY_S)
         backoff.reset()
         trouble.ends(f"{name}: works again")
+        self._failing.pop(name, None)
 
     async def _try(self, name: str, deed: Coroutine[Any, Any, object]) -> None:
         trouble = self._deeds.setdefault(name, Trouble(log))
@@ -107,8 +115,9 @@ def _is_cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _tell(trouble: Trouble, name: str, error: BaseException, what_now: str) -> None:
+def _tell(trouble: Trouble, name: str, error: BaseException, what_now: str) -> str:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     found = f"{type(error).__name__}: {error}"[:_MOST_SHOWN]
     trouble.starts(f"{name}: unexpected error ({found}); {what_now}", error)
+    return f"{name}: {found}"

@@ -10,12 +10,13 @@ import pytest
 from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
-from edgemood.clock import ManualClock
+from edgemood.clock import ManualClock, SystemClock
 from edgemood.config import Config
+from edgemood.daemon.client import ask
 from edgemood.daemon.house import Daemon
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.verbs import VERBS, Request
-from edgemood.errors import EdgemoodError, LibraryError
+from edgemood.errors import ControlError, EdgemoodError, LibraryError
 from edgemood.mood import Sense
 from edgemood.trouble import Faults
 
@@ -171,7 +172,7 @@ async def test_with_sensing_off_a_press_cannot_look_and_the_music_moves_on(
 ):
     daemon.set_sensing(on=False)
     moved_on = AsyncMock()
-    monkeypatch.setattr(daemon._dj, "move_on", moved_on)
+    monkeypatch.setattr(daemon._music.dj, "move_on", moved_on)
     await press(pins, config, clock, 0.2)
     assert not daemon.status()["looking"]
     moved_on.assert_awaited_once_with()
@@ -264,7 +265,7 @@ async def test_no_error_behind_the_button_ends_anything(
 ):
     broken = Mock(side_effect=error)
     for part, names in {
-        daemon._dj: ["move_on", "not_this", "like"],
+        daemon._music.dj: ["move_on", "not_this", "like"],
         daemon._tracker: ["forget"],
         daemon._memory: ["keep"],
     }.items():
@@ -292,7 +293,9 @@ async def test_no_error_behind_the_button_ends_anything(
 async def test_music_that_fails_keeps_no_mood_and_no_led_from_changing(
     *, part, daemon, pins, config, clock, monkeypatch
 ):
-    monkeypatch.setattr(daemon._dj, part, Mock(side_effect=LookupError("song 4 was forgotten")))
+    monkeypatch.setattr(
+        daemon._music.dj, part, Mock(side_effect=LookupError("song 4 was forgotten"))
+    )
     daemon._settled = True
     await daemon.obey("mood happy")
     led = pins.pin(f"GPIO{config.panel.led_pin}")
@@ -318,5 +321,133 @@ async def test_every_verb_is_known_and_an_unknown_one_is_no_strategy(daemon):
 
 
 async def test_a_bug_behind_a_message_is_answered_and_costs_no_session(daemon, monkeypatch):
-    monkeypatch.setattr(daemon._dj, "like", AsyncMock(side_effect=LookupError("song 4")))
+    monkeypatch.setattr(daemon._music.dj, "like", AsyncMock(side_effect=LookupError("song 4")))
     assert "journalctl" in await daemon._answer_message("like")
+
+
+def changed(config, section, **values):
+    """The configuration with other values in one section."""
+    return Config.model_validate(
+        config.model_dump() | {section: getattr(config, section).model_dump() | values}
+    )
+
+
+@pytest.fixture
+def seeing(config, tmp_path):
+    """A configuration with both senses, one that replays nothing and one that hears nothing."""
+    seeing = changed(config, "camera", source="replay", path=tmp_path / "no pictures")
+    return changed(seeing, "microphone", source="replay", path=tmp_path / "no sound")
+
+
+@contextlib.asynccontextmanager
+async def at_home(config, tmp_path, clock):
+    """A daemon that has looked for MPD and whose senses have begun to speak."""
+    daemon = Daemon(config, clock, Memory(tmp_path / "state"))
+    living = asyncio.create_task(daemon.run())
+    try:
+        async with asyncio.timeout(60):
+            while daemon.status()["music"]["detail"] == "" or None in pids(daemon):
+                await asyncio.sleep(0.01)
+        yield daemon
+    finally:
+        living.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await living
+
+
+def pids(daemon):
+    """Of the senses' processes; 0 for one that is switched off."""
+    return [sense.get("pid", 0) for sense in daemon.status()["senses"].values()]
+
+
+@pytest.mark.parametrize(
+    ("section", "values"),
+    [
+        ("music", {"ahead": 3}),
+        ("music", {"strategy": "lift"}),
+        ("mpd", {"port": 6601}),
+        ("mpd", {"host": "/nowhere"}),
+        ("panel", {"led_pin": 22}),
+        ("panel", {"enabled": "no"}),
+        ("daemon", {"log": "debug"}),
+        ("mood", {"hold_s": 30}),
+    ],
+    ids=str,
+)
+async def test_a_key_that_concerns_no_sense_leaves_both_open_and_the_mood_alone(
+    *, section, values, seeing, pins, tmp_path
+):
+    async with at_home(seeing, tmp_path, SystemClock()) as daemon:
+        await daemon.obey("mood happy")
+        before, music, panel = pids(daemon), daemon._music, daemon._panel
+        await daemon.reconfigure(changed(seeing, section, **values))
+        assert pids(daemon) == before
+        assert daemon._override.left_s is not None
+        assert (daemon._music is music) == (section not in {"music", "mpd"})
+        assert (daemon._panel is panel) == (section != "panel")
+        assert (await daemon.obey("status"))["uptime_s"] > 0
+        assert not daemon.failing
+
+
+@pytest.mark.parametrize(
+    ("section", "values", "restarts"),
+    [
+        ("camera", {"frames_per_s": 1}, [True, False]),
+        ("vision", {"min_face_px": 60}, [True, False]),
+        ("microphone", {"source": "none"}, [False, True]),
+        ("hearing", {"voice_gate": "another"}, [False, True]),
+    ],
+    ids=str,
+)
+async def test_a_key_that_concerns_one_sense_restarts_that_one_only(
+    *, section, values, restarts, seeing, pins, tmp_path
+):
+    async with at_home(seeing, tmp_path, SystemClock()) as daemon:
+        before = pids(daemon)
+        await daemon.reconfigure(changed(seeing, section, **values))
+        async with asyncio.timeout(60):
+            while [after != pid for after, pid in zip(pids(daemon), before, strict=True)] != (
+                restarts
+            ):
+                await asyncio.sleep(0.01)
+
+
+async def test_panel_and_socket_move_and_what_they_leave_is_free(
+    daemon, config, clock, pins, tmp_path
+):
+    moved = changed(config, "panel", led_pin=22)
+    moved = changed(moved, "daemon", socket=tmp_path / "other" / "control.sock")
+    await daemon.reconfigure(moved)
+    assert not config.daemon.socket.exists()
+    reply = await asyncio.to_thread(ask, moved.daemon.socket, "status", 60.0)
+    assert reply["ok"]
+    led = pins.pin("GPIO22")
+    await clock.advance(5)
+    assert any(state for _, state in led.states)
+    await press(pins, moved, clock, 0.2)
+    assert daemon.status()["looking"] == daemon.sensing
+
+
+@pytest.mark.parametrize("path", ["/proc/nowhere/x", "/dev/null", "/" + "x" * 200])
+async def test_a_socket_that_cannot_be_had_costs_nothing_but_itself(
+    path, config, clock, pins, tmp_path
+):
+    async with at_home(changed(config, "daemon", socket=path), tmp_path, clock) as daemon:
+        await clock.advance(30)
+        status = daemon.status()
+        assert path in status["faults"][0]
+        assert status["led"] == "fault"
+        assert len(status["faults"]) == 1
+        assert daemon.failing
+        await daemon.reconfigure(config)
+        assert not daemon.status()["faults"]
+        assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]
+        with pytest.raises(ControlError):
+            await daemon.reconfigure(changed(config, "daemon", socket=path))
+        assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]
+
+
+async def test_a_control_socket_whose_file_is_deleted_is_opened_again(daemon, config, clock):
+    config.daemon.socket.unlink()
+    await clock.advance(20)
+    assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]

@@ -16,6 +16,7 @@ import soundfile
 
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.daemon.client import ask
+from edgemood.daemon.service import MOST_STARTS
 from edgemood.errors import NotRunningError
 
 PATIENCE_S = 600.0
@@ -88,6 +89,11 @@ class Box:
         self.process.send_signal(number)
         _, logged = self.process.communicate(timeout=PATIENCE_S)
         return self.process.returncode, logged
+
+    def ran_on(self, text):
+        """As if it had, some time ago."""
+        (self.folder / "state").mkdir(exist_ok=True)
+        (self.folder / "state" / "last-good-config.yaml").write_text(text)
 
     def children(self):
         tasks = Path(f"/proc/{self.process.pid}/task")
@@ -180,6 +186,7 @@ def test_systemd_is_told_the_mood_and_fed_while_all_is_well(box):
 
 def test_started_on_a_bad_file_it_runs_on_the_last_good_one_and_says_so(box):
     box.start()
+    box.until(lambda _: (box.folder / "state" / "last-good-config.yaml").exists())
     box.end()
     box.write_config(log="loud")
     box.start()
@@ -188,6 +195,66 @@ def test_started_on_a_bad_file_it_runs_on_the_last_good_one_and_says_so(box):
     assert status["led"] == "fault"
     _, logged = box.end()
     assert logged.count("config.yaml:5:") == 1
+
+
+def test_a_socket_that_cannot_be_opened_costs_the_socket_and_no_start(box):
+    socket = "/proc/nowhere/x"
+    box.start()
+    good = box.config.read_text()
+    bad = good.replace("socket: control.sock", f"socket: {socket}")
+    box.config.write_text(bad)
+    status = box.until(lambda status: status["config"]["problems"])
+    assert socket in status["config"]["problems"][0]
+    assert status["led"] == "fault"
+    box.until(lambda status: status["music"]["playing"])
+    _, _, logged = box.end()
+    assert logged.count(f"{socket}: cannot open the control socket") == 1
+    assert "Traceback" not in logged
+
+    box.ran_on(good)
+    box.start()  # on the bad one: it goes back to the one that ran
+    status = box.until(lambda status: status["config"]["problems"])
+    assert socket in status["config"]["problems"][0]
+    assert box.end()[0] == 0
+
+
+def test_on_a_box_that_never_ran_a_bad_socket_leaves_the_music(box):
+    box.config.write_text(
+        box.config.read_text().replace("socket: control.sock", "socket: /proc/nowhere/x")
+    )
+    box.start()
+    while box.hears("STATUS=")[-1] not in "01234":  # the songs' names
+        pass
+    status, _, logged = box.end()
+    assert status == 0
+    assert logged.count("cannot open the control socket") == 1
+
+
+def test_a_configuration_that_kills_the_box_is_left_after_some_starts(box):
+    box.ran_on(box.config.read_text())
+    killer = "\nmusic: {ahead: 7}\n"
+    box.write_config(more=killer)
+    for _ in range(MOST_STARTS):
+        box.start()
+        box.process.kill()
+        box.process.communicate()
+    box.start()
+    status = box.ask("status")
+    assert "ended each time that it was started on this" in status["config"]["problems"][0]
+    box.write_config(more="\nmusic: {ahead: 1}\n")
+    box.until(lambda status: not status["config"]["problems"])
+
+
+def test_an_edit_for_the_music_keeps_the_senses_processes(box):
+    box.config.write_text(
+        box.config.read_text().replace("camera: {source: none}", "camera: {source: replay}")
+    )
+    box.start()
+    pid = box.until(lambda status: status["senses"]["face"].get("pid"))["senses"]["face"]["pid"]
+    with box.config.open("a") as file:
+        file.write("music: {strategy: lift}\n")
+    status = box.until(lambda status: status["music"]["strategy"] == "lift")
+    assert status["senses"]["face"]["pid"] == pid
 
 
 def test_an_edit_is_noticed_and_a_bad_one_changes_nothing(box):
