@@ -293,6 +293,7 @@ class Dj:
 
     def _learn(self, event: Event) -> None:
         self._chooser.learn(event)
+        self._due.set()  # what waits may not be wanted any more
         self._on_event(event)
 
     def _follow_mood(self, *, replace: bool = True) -> None:

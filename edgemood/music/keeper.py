@@ -83,6 +83,7 @@ class QueueKeeper:
         self._begun = 0  # own songs that began since the path did
         self._replace = False
         self._shuffled = False
+        self._criteria: tuple[object, ...] = ()
         self._looked_s = clock.now_s()
 
     @property
@@ -254,6 +255,7 @@ class QueueKeeper:
             ahead=ahead,
             replace=replace,
             spare_next=spare_next,
+            unwanted=() if replace else self._unwanted(now),
             in_turn=self._robots.songs if self._robots.at_work else (),
         )
         if todo == Plan():
@@ -264,6 +266,18 @@ class QueueKeeper:
         except PlayerError:
             self._replace |= replace
             raise
+
+    def _unwanted(self, now: Snapshot) -> list[QueuedSong]:
+        """Waiting own songs that would not be chosen any more, when that may have changed."""
+        before, self._criteria = self._criteria, self._chooser.criteria
+        if self._criteria == before:
+            return []
+        past = Past([song.file for song in now.songs[now.current or 0 :]])
+        return [
+            song
+            for place, song in enumerate(self.own)
+            if not self._chooser.suits(song.file, self._target(place), past)
+        ]
 
     def _first_of(self, songs: Sequence[QueuedSong]) -> QueuedSong | None:
         """Where to begin: with the first song that was not heard before the music ran out."""

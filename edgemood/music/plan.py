@@ -30,19 +30,21 @@ def plan(
     ahead: int,
     replace: bool,
     spare_next: bool = False,
+    unwanted: Collection[QueuedSong] = (),
     in_turn: Collection[QueuedSong] = (),
 ) -> Plan:
     """Keep `ahead` of the box's songs waiting behind everything that people queued.
 
     People's songs after the current one play first, so the box's stand at the end of the queue. In
     random mode the order of the queue means nothing and stays. With `replace`, the box's waiting
-    songs make way for others. `spare_next` leaves the song alone that comes next, because it may
-    begin while MPD carries out the edits. The songs `in_turn` are nobody's: what stands before one
-    of them stays there.
+    songs make way for others, else those that are `unwanted`. `spare_next` leaves the song alone
+    that comes next, because it may begin while MPD carries out the edits. The songs `in_turn` are
+    nobody's: what stands before one of them stays there.
     """
     waiting = still_waiting(own, now)
     untouchable = {now.coming or next(iter(now.waiting), None)} if spare_next else set()
-    keep = [song for song in waiting if song in untouchable] if replace else waiting
+    leaving = set(waiting if replace else unwanted) - untouchable
+    keep = [song for song in waiting if song not in leaving]
     return Plan(
         move=_overtaking(now, keep, untouchable, in_turn),
         add=max(0, ahead - len(keep)),

@@ -58,13 +58,20 @@ class Target:
     room: Emotion = Emotion.NEUTRAL
     """the mood of the room, by which taste is remembered; neutral while it is unknown"""
     limits: Limits = NO_LIMITS
+    known: bool = True
+    """whether the mood is worth repeating a song for: not while it is a mere assumption"""
 
 
 Path = tuple[Target, ...]
 """Targets of the coming songs; the last one holds for all that follow."""
 
 UNKNOWN_ROOM: Path = (
-    Target(one_hot(Emotion.NEUTRAL), Affect(0.0, 0.0), "the room's mood is not known yet"),
+    Target(
+        one_hot(Emotion.NEUTRAL),
+        Affect(0.0, 0.0),
+        "the room's mood is not known yet",
+        known=False,
+    ),
 )
 
 

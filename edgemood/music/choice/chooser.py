@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,13 +17,20 @@ from edgemood.music.choice.heard import Heard
 from edgemood.music.choice.hybrid import Connoisseur, Opinion, listeners
 from edgemood.music.choice.numbers import moved, renumbered
 from edgemood.music.choice.quiet import QuietHours
-from edgemood.music.choice.rules import Filters, Past, may_come, rows_of_songs
+from edgemood.music.choice.rules import (
+    Allowed,
+    Filters,
+    Past,
+    may_come,
+    rows_of_songs,
+    unsuitable,
+)
 from edgemood.music.choice.store import HOUSEHOLD, TasteStore
 from edgemood.music.choice.vectors import SongVectors
 from edgemood.music.event import Event
 from edgemood.music.library import Library
 from edgemood.music.song import Song
-from edgemood.music.strategy import Limits, Target
+from edgemood.music.strategy import Target
 from edgemood.walltime import WallTime, local_time
 
 _ENOUGH = 0.15
@@ -76,6 +83,7 @@ class Chooser:
         self.playlists: Mapping[str, Sequence[str]] = {}
         """files in the stored playlists that `music.table` names"""
         self._library = Library.of([])
+        self._taken = 0
         self._connoisseur = Connoisseur(self._library, store, SongVectors.of(self._library))
         self._gone: set[int] = set()
         self._shares: dict[int, Mapping[str, float]] = {}
@@ -92,6 +100,7 @@ class Chooser:
     def take(self, library: Library, vectors: SongVectors) -> None:
         """The same, for one whose vectors were built meanwhile: that takes time."""
         self._library = library
+        self._taken += 1
         self._connoisseur = Connoisseur(library, self._store, vectors)
         self._gone.clear()
         known = self._store.songs()
@@ -110,21 +119,45 @@ class Chooser:
         by = self._by_taste if self._config.choose == "hybrid" else self._by_mood
         vanished: set[int] = set()
         for _ in range(_TRIES):
-            allowed = self._allowed(target, past, self._gone | vanished)
-            if not allowed.size:
+            allowed = may_come(
+                self._library,
+                past,
+                self._heard.ages_s(self._no_repeat_s),
+                self._filters(target, vanished),
+                self._required(target),
+            )
+            if not allowed.rows.size:
                 return None
             row, choice = by(target, allowed)
             if choice is not None:
-                return choice
+                gave_way = "".join(f"; {told}" for told in allowed.gave_way)
+                return replace(choice, why=f"{choice.why}{gave_way}")
             vanished.add(int(self._library.ids[row]))
         return None
 
-    def _allowed(self, target: Target, past: Past, gone: set[int]) -> Rows:
-        return may_come(
-            self._library,
-            past,
-            self._heard.ages_s(self._no_repeat_s),
-            Filters(self._config.languages, self._limits(target.limits), self.playlists, gone),
+    @property
+    def criteria(self) -> tuple[object, ...]:
+        """What songs are judged by, but for the target; differs when that has changed."""
+        return (
+            self._taken,
+            self._store.evidence(HOUSEHOLD).version,
+            self.quiet.most_arousal(),
+            self.playlists,
+            self.typical,
+        )
+
+    def suits(self, file: str, target: Target, past: Past) -> bool:
+        """Whether a song that waits may stay, as long as there is one that suits better."""
+        filters = self._filters(target, ())
+        return not unsuitable(self._library, past, file, filters, self._required(target))
+
+    def _filters(self, target: Target, vanished: Collection[int]) -> Filters:
+        return Filters(
+            self._config.languages,
+            target.limits.calmer_than(self.quiet.most_arousal()),
+            self.playlists,
+            {*self._gone, *vanished},
+            self._store.evidence(HOUSEHOLD).disliked().tolist(),
         )
 
     def began(self, file: str) -> None:
@@ -159,8 +192,9 @@ class Chooser:
             right = event.kind == "played"
             self._store.tell_parts(credit.credited(self._store.parts(), shares, right=right))
 
-    def _by_mood(self, target: Target, allowed: Rows) -> tuple[int, Choice | None]:
-        fit = (self._connoisseur.vectors.matrix @ self._query(target)).clip(0, 1)
+    def _by_mood(self, target: Target, may: Allowed) -> tuple[int, Choice | None]:
+        allowed = may.rows
+        fit = self._fits(target)
         if self._config.choose == "random":
             rows = _of_class(self._library, strongest(target.scores), allowed)
             row, how = int(self._rng.choice(rows)), "; drawn by lot"
@@ -173,7 +207,8 @@ class Chooser:
             return row, None
         return row, Choice(song, value, why.fitting(song, target, value) + how)
 
-    def _by_taste(self, target: Target, allowed: Rows) -> tuple[int, Choice | None]:
+    def _by_taste(self, target: Target, may: Allowed) -> tuple[int, Choice | None]:
+        allowed = may.rows
         opinion = self._connoisseur.opinion(self._query(target), target.room, self.present)
         weights = credit.weights(self._config.weights, self._store.parts())
         fits = opinion.content
@@ -195,7 +230,7 @@ class Chooser:
         song = self._library.song(row)
         if song is None:
             return row, None
-        self._remember(row, allowed, opinion, weights)
+        self._remember(row, may.rivals, opinion, weights)
         fitting = why.fitting(song, target, float(fits[row]))
         return row, self._explained(row, song, f"{fitting}{how}", opinion, weights)
 
@@ -213,23 +248,29 @@ class Chooser:
         return Choice(song, fit, f"{fitting}; {liked}{alike}; {counted}")
 
     def _remember(
-        self, row: int, allowed: Rows, opinion: Opinion, weights: Mapping[str, float]
+        self, row: int, rivals: Rows, opinion: Opinion, weights: Mapping[str, float]
     ) -> None:
         """Keep what each part had to do with this choice until its outcome is known."""
         ahead = {
-            part: weight * float(opinion.of(part)[row] - opinion.of(part)[allowed].mean())
+            part: weight * float(opinion.of(part)[row] - opinion.of(part)[rivals].mean())
             for part, weight in weights.items()
         }
         self._shares[int(self._library.ids[row])] = credit.shares_of(ahead)
         while len(self._shares) > _REMEMBERED:
             del self._shares[next(iter(self._shares))]
 
+    def _fits(self, target: Target) -> Floats:
+        """How well each song fits, (n,), in [0, 1]."""
+        fits: Floats = (self._connoisseur.vectors.matrix @ self._query(target)).clip(0, 1)
+        return fits
+
+    def _required(self, target: Target) -> Floats:
+        """How well each song fits what it must fit; all alike while no mood is known."""
+        return self._fits(target) if target.known else np.ones(len(self._library), np.float32)
+
     def _query(self, target: Target) -> Floats:
         typical = self.typical.get(strongest(target.scores), ())
         return self._connoisseur.vectors.query(target, self._library.rows(typical))
-
-    def _limits(self, limits: Limits) -> Limits:
-        return limits.calmer_than(self.quiet.most_arousal())
 
 
 def _mood(event: Event) -> Emotion:

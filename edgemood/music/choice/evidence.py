@@ -19,6 +19,9 @@ when it is happy."""
 _LIKED, _DISLIKED = 8.0, 24.0
 """plays and skips that an opinion is worth: who says *never again* says it once"""
 
+NEVER_AGAIN = -0.99
+"""an opinion as low as that of a *dislike*, or of no star at all"""
+
 Floats = NDArray[np.float64]
 
 
@@ -122,6 +125,10 @@ class Evidence:
     def songs(self) -> NDArray[np.int64]:
         """(k,) numbers of the songs that something is known of, ascending."""
         return self._songs
+
+    def disliked(self) -> NDArray[np.int64]:
+        """(k,) numbers of the songs of which it was said: never again."""
+        return self._songs[self._opinion <= NEVER_AGAIN]
 
     def _liked(self) -> tuple[Floats, Floats]:
         """Plays and skips that the opinions are worth, (k,) each."""
