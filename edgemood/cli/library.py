@@ -13,7 +13,7 @@ import typer
 
 from edgemood.cli.options import STATE, ConfigOption, StateOption
 from edgemood.cli.where import CONFIG
-from edgemood.errors import EdgemoodError, LibraryError
+from edgemood.errors import ConfigError, EdgemoodError, LibraryError
 
 app = typer.Typer(
     no_args_is_help=True, help="The songs of the house and their moods.", rich_markup_mode=None
@@ -50,7 +50,8 @@ def scan(
     """Analyse what is new, now and here; the daemon does so by itself, at leisure."""
     from edgemood.music.library.foreground import scan as scan_now
 
-    scan_now(_opened(state), _config(config), workers=workers, dask=dask, again=again)
+    settings = _config(config)
+    scan_now(_opened(state, settings), settings, workers=workers, dask=dask, again=again)
 
 
 @app.command()
@@ -96,10 +97,11 @@ def show(song: SongArgument, config: ConfigOption = None, state: StateOption = S
 def label(
     song: SongArgument,
     mood: Annotated[str, typer.Argument(help="An emotion, or words such as `calm`.")],
+    config: ConfigOption = None,
     state: StateOption = STATE,
 ) -> None:
     """Say what mood a song has; that wins over everything else."""
-    index = _opened(state)
+    index = _opened(state, _settings(config))
     found = _song(index, song)
     index.labels.give(found.file, mood)
     _say(f"{found.name}: {mood}")
@@ -228,8 +230,8 @@ def _tags_written(
     return said, written, failed
 
 
-def _opened(state: Path) -> Any:
-    """The daemon's index, as the user it belongs to. Raises LibraryError."""
+def _opened(state: Path, config: Any = None) -> Any:
+    """The daemon's index, opened as its user, with the owner's words. Raises LibraryError."""
     from edgemood.cli.owner import become_owner_of
     from edgemood.music.library.index import FILE_NAME, SongIndex
 
@@ -245,7 +247,20 @@ def _opened(state: Path) -> Any:
             f"{path}: there is no song index yet; the daemon makes it when it finds MPD "
             "(edgemood status), or name its folder with --state"
         ) from None
-    return SongIndex.open(state)
+    from edgemood.music.words import SHIPPED, Words
+
+    words = None if config is None else config.music.words
+    return SongIndex.open(state, SHIPPED if words is None else Words.with_owners(words))
+
+
+def _settings(file: Path | None) -> Any:
+    """The configuration, as far as it is a good one; it is `check` that tells what is wrong."""
+    from edgemood.config import Config
+
+    try:
+        return _config(file)
+    except ConfigError:
+        return Config()
 
 
 def _config(file: Path | None) -> Any:

@@ -117,7 +117,7 @@ def _changed(frames: list[_Frame], version: int, mood: str) -> Iterator[bytes]:
     for frame in frames:
         if frame.id == b"TMOO" or _names_mood(frame):
             if not written:
-                yield _mood_frame(frame.id, version, mood)
+                yield _mood_frame(b"TMOO" if version == 4 else frame.id, version, mood)
             written = True
         else:
             yield frame.raw

@@ -63,12 +63,17 @@ def _by_mutagen(file: BinaryIO, mood: str) -> None:
         version = 3 if tags.version[1] == 3 else 4
         tags.setall("TMOO" if version == 4 else "TXXX:MOOD", [_id3_frame(mood, version)])
         file.seek(0)
-        music.save(file, v2_version=version)
+        music.save(file, v2_version=version, padding=_padding)
         return
     key = _key(tags)
     tags[key] = [_FreeForm(mood.encode())] if _is(tags, MP4Tags) else mood
     file.seek(0)
-    music.save(file)
+    music.save(file, **({} if _is(tags, APEv2) else {"padding": _padding}))
+
+
+def _padding(info: Any) -> int:
+    """The tag's room stays as large as it was, as long as the mood fits in."""
+    return int(info.padding) if info.padding >= 0 else 1024
 
 
 def _id3_frame(mood: str, version: int) -> Any:

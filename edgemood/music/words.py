@@ -8,8 +8,10 @@ about a single song, so their rows only lean, and the library trusts them less.
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -180,9 +182,18 @@ class Words:
         genres = {**GENRE_WORDS, **MOOD_WORDS, **owners.moods}
         return cls({**MOOD_WORDS, **owners.moods}, {**_by_key(genres), **genres}, owners.problems)
 
+    @cached_property
+    def mark(self) -> str:
+        """Differs when other words are in force, or texts are read for them in another way."""
+        said_so = repr((_REVISION, sorted(self.moods.items()), sorted(self.genres.items())))
+        return f"{zlib.crc32(said_so.encode()):x}"
+
 
 SHIPPED = Words()
 """without words of the owner's"""
+
+_REVISION = 2
+"""counts changes of how texts are read; 2: what is denied says nothing"""
 
 _NEARNESS = 0.35
 """Distance on the plane at which an emotion still has 0.6 of the weight of one right there; about

@@ -68,6 +68,15 @@ def test_a_song_is_labelled_and_the_label_taken_back(say, state):
     assert say("unlabel", "a/0.wav") == "Song one: had no label given here\n"
 
 
+def test_a_song_is_labelled_with_the_owners_own_words(say, state, tmp_path):
+    assert "speaks of no mood" in say("label", "one", "cosy", ok=False)
+    (tmp_path / "words.yaml").write_text("cosy: [.6, -.3]\n")
+    (tmp_path / "config.yaml").write_text("music: {words: words.yaml}\n")
+    assert say("label", "one", "cosy", "--config", str(tmp_path / "config.yaml"))
+    (tmp_path / "config.yaml").write_text("music: {wrds: words.yaml}\n")
+    assert say("label", "one", "sad", "--config", str(tmp_path / "config.yaml"))
+
+
 def test_a_label_that_only_an_mpd_client_can_take_back_is_told(say, state):
     index = SongIndex.open(state)
     index.labels.replace("sticker", {"a/0.wav": "happy"})

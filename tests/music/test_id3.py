@@ -61,6 +61,13 @@ def test_the_mood_that_is_there_is_changed_in_its_place_whoever_wrote_it():
         assert b"angry" not in changed
 
 
+def test_in_version_2_4_the_mood_becomes_the_frame_that_mpd_reads():
+    old = b"TXXX\0\0\0\x0b\0\0\x03MOOD\0angry"
+    changed = with_mood(tag_of(4, *KEPT[4], old), "happy")
+    assert b"TMOO" in changed
+    assert mood_of(changed) == ["happy"]
+
+
 def test_a_full_tag_grows_and_keeps_its_frames():
     changed = with_mood(tag_of(3, *KEPT[3], padding=0), "happy")
     assert changed[10:].startswith(b"".join(KEPT[3]))

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import mutagen
 import mutagen.apev2
+import mutagen.flac
 import mutagen.id3
 import numpy as np
 import pytest
@@ -99,6 +100,29 @@ def test_a_tag_of_version_2_3_stays_one_to_the_byte(tmp_path):
     written = b"TXXX\0\0\0\x0b\0\0\0MOOD\0happy"
     assert after[frames:].replace(written, bytes(len(written)), 1) == before[frames:]
     assert mood_in(song) == "happy"
+
+
+@pytest.mark.parametrize("room", [0, 4, 4096, 100_000])
+def test_every_other_block_of_a_flac_stays_and_its_room_too(recordings, tmp_path, room):
+    song = tmp_path / "song.flac"
+    song.write_bytes((recordings / "song.flac").read_bytes())
+    music = mutagen.File(song)
+    picture = mutagen.flac.Picture()
+    picture.data, picture.mime, picture.desc = bytes(range(256)) * 9, "image/png", "Über"
+    music.add_picture(picture)
+    music.save(padding=lambda _: room)
+    before, length = mutagen.File(song), song.stat().st_size
+    write_mood(Tag(song, Emotion.HAPPY))
+    after = mutagen.File(song)
+    assert [block.code for block in after.metadata_blocks] == [
+        block.code for block in before.metadata_blocks
+    ]
+    for old, new in zip(before.metadata_blocks, after.metadata_blocks, strict=True):
+        if old.code not in {1, 4}:
+            assert old.write() == new.write()
+    assert dict(after.tags) == {**dict(before.tags), "mood": ["happy"]}
+    if room > 4:
+        assert song.stat().st_size == length
 
 
 def test_tags_of_other_kinds_in_the_same_file_stay(tmp_path):

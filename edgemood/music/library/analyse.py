@@ -35,10 +35,8 @@ def analysis_stamp(models: Path, words: Path | None = None) -> str:
         if file.suffix in (".npz", ".tflite")
     )
     sums = [zlib.crc32(file.read_bytes()) for file in files]
-    if words is not None:  # what it says, not how: a comment in it is no reason to listen anew
-        own = Words.with_owners(words)
-        sums.append(zlib.crc32(repr(sorted(own.genres.items())).encode()))
-    return "-".join(f"{number:x}" for number in (_REVISION, *sums))
+    own = SHIPPED if words is None else Words.with_owners(words)
+    return "-".join([own.mark, *(f"{number:x}" for number in (_REVISION, *sums))])
 
 
 class Analyst:

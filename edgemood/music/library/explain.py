@@ -29,7 +29,8 @@ def explain(index: SongIndex, song: Song, config: Config) -> Iterator[str]:
     yield f"  mood      {_in_words(song.mood) if song.mood else 'not known'}"
     for origin, mood in index.sources(song.id).items():
         yield f"  {origin.value:<9} {_in_words(mood)}"
-    if problem := index.problem(song.id):
+    problem = index.problem(song.id)
+    if problem:
         yield f"  problem   {problem}"
     subject = Worklist(index).subject(song.id)
     try:
@@ -38,6 +39,8 @@ def explain(index: SongIndex, song: Song, config: Config) -> Iterator[str]:
     except LibraryError as error:
         yield f"  its file cannot be looked into: {error}"
         return
+    if found.problem and found.problem != problem:
+        yield f"  problem   {found.problem}"
     for line in found.lines:
         yield f"  line      “{line.where}” speaks for {line.emotion} ({line.weight:.0%})"
     for slice_ in found.seconds:

@@ -18,6 +18,8 @@ READ = "read MPD's library"
 """a deed"""
 _STATE = "mpd"
 """what MPD's library was when all of it was last read"""
+_READ_WITH = "words"
+"""with which words the songs' tags were read"""
 MUSIC_FOLDER = "music folder"
 """where MPD says its files are"""
 
@@ -73,10 +75,11 @@ class LibrarySync:
         before = await self._player.library_state()
         await self._ask_for_folder()
         # MPD tells the time of its last change in seconds, so a second one may look the same
-        store = self._index.store
-        if not sure and await asyncio.to_thread(store.recall, _STATE) == before:
+        store, mark = self._index.store, self._index.words.mark
+        retell = await asyncio.to_thread(store.recall, _READ_WITH) != mark
+        if not sure and not retell and await asyncio.to_thread(store.recall, _STATE) == before:
             return
-        update = Update(self._index)
+        update = Update(self._index, retell=retell)
         page: list[Tags] = []
         async for tags in self._player.library():
             page.append(tags)
@@ -89,6 +92,7 @@ class LibrarySync:
             return  # songs came or went meanwhile; MPD tells so, and all are compared once more
         tally = await asyncio.to_thread(update.finish)
         await asyncio.to_thread(store.keep, _STATE, before)
+        await asyncio.to_thread(store.keep, _READ_WITH, mark)
         if tally.news:
             log.info(
                 "the library has %d songs: %d new, %d changed, %d moved, %d gone",

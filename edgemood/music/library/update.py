@@ -52,8 +52,10 @@ class Update:
     gone.
     """
 
-    def __init__(self, index: SongIndex) -> None:
+    def __init__(self, index: SongIndex, *, retell: bool = False) -> None:
+        """With `retell`, tags that have not changed are read for moods again, too."""
         self._index = index
+        self._retell = retell
         self._seen = array("q")
         self._new: list[int] = []
         self._numbers: dict[tuple[str, str], int] = {}
@@ -127,6 +129,9 @@ class Update:
                 database.execute("UPDATE song SET gone_at = NULL WHERE id = ?", (id_,))
             if not same:
                 self._write(database, id_, tags)
+            elif self._retell:
+                self._index.set_source(id_, Origin.TAG, mood_in(tags, self._index.words))
+                self._index.refresh([id_])
             if gone or not same:
                 self._index.refresh([id_])
                 self.tally.new += gone

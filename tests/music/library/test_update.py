@@ -10,6 +10,7 @@ from edgemood.music.library.index import FILE_NAME, SongIndex
 from edgemood.music.library.store import Store
 from edgemood.music.library.update import REMEMBERED_DAYS, Update
 from edgemood.music.library.worklist import Worklist
+from edgemood.music.words import SHIPPED, Words
 
 DAY_S = 86_400
 
@@ -172,3 +173,18 @@ def test_after_any_history_the_library_is_what_mpd_lists(passes):
         update.finish()
         assert set(files(index)) == listed
         assert {*pending(index)} <= listed
+
+
+def test_tags_that_have_not_changed_are_read_again_with_other_words(tmp_path, listed):
+    song = listed("a.mp3", mood="cosy", genre="Jazz")
+    (tmp_path / "words.yaml").write_text("cosy: sad\n")
+    words = Words.with_owners(tmp_path / "words.yaml")
+    assert words.mark != SHIPPED.mark
+    for known, because in ((SHIPPED, "genre Jazz"), (words, "mood tag cosy")):
+        index = SongIndex.open(tmp_path / "state", known)
+        for retell in (False, True):
+            update = Update(index, retell=retell)
+            update.take([song])
+            update.finish()
+        assert index.song_named("a.mp3").mood.because == because
+        index.close()
