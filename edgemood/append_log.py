@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 from edgemood.durable import sync_folder, write_durably
 
@@ -41,6 +41,12 @@ class Mark:
         """The mark that was written; the beginning of the log for what is none."""
         offset, _, digest = (text or "").partition(" ")
         return cls(int(offset), digest) if offset.isdecimal() and len(offset) < 16 else cls()
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Self:
+        """The mark behind these, when they are the first ones of a log."""
+        lines = _lines_of(records)
+        return cls(len(lines), hashlib.blake2b(lines, digest_size=8).hexdigest())
 
 
 BEGINNING = Mark()
@@ -87,24 +93,17 @@ class AppendLog:
 
     def read(self, after: Mark = BEGINNING) -> Reading:
         """What was added after a mark; all of it, when the mark is not of this log."""
-        hasher = hashlib.blake2b(digest_size=8)
-        records: list[Record] = []
-        offset = passed_over = 0
-        whole, too_long = True, False
-        for line in self._lines():
-            record = None if too_long else _record(line)
-            if record is None and not line.endswith(b"\n") and len(line) < LONGEST_LINE_BYTES:
-                break  # cut short, or on its way still
-            hasher.update(line)
-            offset += len(line)
-            if record is not None:
-                records.append(record)
-            elif line.strip() and not too_long:
-                passed_over += 1
-            too_long = not line.endswith(b"\n")
-            if offset == after.offset and hasher.hexdigest() == after.digest:
-                records, passed_over, whole = [], 0, False
-        return Reading(records, Mark(offset, hasher.hexdigest()), whole, passed_over)
+        try:
+            log = self._opened(os.O_RDONLY)
+        except FileNotFoundError:
+            return Reading([], Mark.of([]), whole=True, passed_over=0)
+        with os.fdopen(log, "rb") as file:
+            hasher = _hashed(file, after.offset)
+            whole = not after.offset or hasher.hexdigest() != after.digest
+            if whole:
+                file.seek(0)
+                hasher = hashlib.blake2b(digest_size=8)
+            return _rest(file, hasher, 0 if whole else after.offset, whole=whole)
 
     def rewrite(self, fold: Callable[[list[Record]], list[Record]]) -> None:
         """Replace all records by what `fold` makes of them; before or after, never in between.
@@ -128,16 +127,6 @@ class AppendLog:
         except FileNotFoundError:
             return ()
         return found.st_ino, found.st_size, found.st_mtime_ns
-
-    def _lines(self) -> Iterator[bytes]:
-        """Lines with their ends; what is too long for one, in pieces."""
-        try:
-            log = self._opened(os.O_RDONLY)
-        except FileNotFoundError:
-            return
-        with os.fdopen(log, "rb") as file:
-            while line := file.readline(LONGEST_LINE_BYTES):
-                yield line
 
     def _opened(self, flags: int) -> int:
         log = os.open(self.path, flags | os.O_NONBLOCK | os.O_CLOEXEC, 0o600)
@@ -168,6 +157,34 @@ class AppendLog:
             return os.path.samestat(os.fstat(log), self.path.stat())
         except FileNotFoundError:
             return False
+
+
+def _hashed(file: BinaryIO, length: int) -> hashlib.blake2b:
+    """The hash of so many bytes, or of as many as there are."""
+    hasher = hashlib.blake2b(digest_size=8)
+    while length > 0 and (piece := file.read(min(length, LONGEST_LINE_BYTES))):
+        hasher.update(piece)
+        length -= len(piece)
+    return hasher
+
+
+def _rest(file: BinaryIO, hasher: hashlib.blake2b, offset: int, *, whole: bool) -> Reading:
+    """The records from here on; what is too long for a line is read in pieces."""
+    records: list[Record] = []
+    passed_over, too_long = 0, False
+    while line := file.readline(LONGEST_LINE_BYTES):
+        record = None if too_long else _record(line)
+        cut_short = not line.endswith(b"\n") and len(line) < LONGEST_LINE_BYTES
+        if record is None and cut_short and not too_long:
+            break  # or on its way still
+        hasher.update(line)
+        offset += len(line)
+        if record is not None:
+            records.append(record)
+        elif line.strip() and not too_long:
+            passed_over += 1
+        too_long = not line.endswith(b"\n")
+    return Reading(records, Mark(offset, hasher.hexdigest()), whole, passed_over)
 
 
 def _locked(log: int) -> bool:

@@ -59,6 +59,14 @@ class ProfileError(EdgemoodError, ValueError):
     """A person's profile does not exist, exists already, or cannot be kept."""
 
 
+class TasteError(EdgemoodError, OSError):
+    """What people like cannot be read or written."""
+
+
+class TasteDamagedError(TasteError):
+    """The file of what people like is no whole database any more; the journal has it, too."""
+
+
 class LibraryError(EdgemoodError, OSError):
     """The song index cannot be opened, read or written."""
 

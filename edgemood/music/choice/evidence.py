@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,6 +69,24 @@ class Evidence:
         """Replace the opinion of a song, from -1 (never again) to 1; it holds in every mood."""
         row = self._row(song)  # which may replace the arrays
         self._opinion[row] = opinion
+        self.version += 1
+
+    def opinion(self, song: int) -> float:
+        """The opinion of a song, from -1 to 1; 0 where there is none."""
+        row = int(np.searchsorted(self._songs, song))
+        there = row < len(self._songs) and self._songs[row] == song
+        return float(self._opinion[row]) if there else 0.0
+
+    def renumber(self, numbers: Mapping[int, int]) -> None:
+        """Songs have other numbers now; one that takes another's place takes its deeds' too."""
+        moved = np.array([numbers.get(song, song) for song in self._songs.tolist()], dtype=np.int64)
+        given = np.isin(self._songs, np.fromiter(numbers, np.int64, len(numbers)))
+        kept = given | ~np.isin(moved, moved[given])
+        _, first = np.unique(moved[kept], return_index=True)
+        order = np.flatnonzero(kept)[first]
+        self._songs = moved[order]
+        self._good, self._bad = self._good[order], self._bad[order]
+        self._opinion = self._opinion[order]
         self.version += 1
 
     @property

@@ -1,13 +1,17 @@
+import errno
 import os
 import sqlite3
 import subprocess
 import sys
+from unittest.mock import Mock
 
 import pytest
 
+from edgemood.append_log import AppendLog
 from edgemood.emotion import Emotion
 from edgemood.errors import ProfileError
 from edgemood.music.choice import HOUSEHOLD, TasteStore
+from edgemood.trouble import Faults
 
 
 @pytest.fixture
@@ -48,10 +52,9 @@ def test_a_damaged_file_is_set_aside_and_the_music_goes_on(path, caplog):
 def test_a_file_that_turns_out_damaged_later_is_set_aside_too(path, caplog):
     store = TasteStore(path)
     for song in range(2000):
-        store._evidence.clear()
         store._database.execute("INSERT OR REPLACE INTO deed VALUES (1, ?, 'sad', 0, 1)", (song,))
-    store._database.commit()
     store.close()
+    path.with_name("taste.jsonl").unlink()
     with path.open("r+b") as file:
         file.seek(4096 * 3)
         file.write(os.urandom(path.stat().st_size - 4096 * 3))
@@ -62,15 +65,23 @@ def test_a_file_that_turns_out_damaged_later_is_set_aside_too(path, caplog):
     assert bad(store) == pytest.approx(1, rel=1e-3)
 
 
-def test_a_disk_that_cannot_be_written_costs_the_memory_not_the_music(path, caplog):
-    store = TasteStore(path)
-    store._database.execute("PRAGMA query_only = ON")
-    for _ in range(3):
-        store.tell_deed(HOUSEHOLD, 7, Emotion.SAD, bad=1)
-    assert bad(store) == pytest.approx(3, rel=1e-2)
-    assert caplog.text.count("cannot be written") == 1
-    with pytest.raises(ProfileError, match="cannot be written"):
-        store.add_profile("Ada")
+def test_a_disk_that_is_full_is_told_and_what_was_told_meanwhile_is_kept(path, caplog, monkeypatch):
+    faults = Faults()
+    store = TasteStore(path, faults)
+    full = OSError(errno.ENOSPC, "No space left on device")
+    with monkeypatch.context() as disk:
+        disk.setattr(AppendLog, "append", Mock(side_effect=full))
+        for _ in range(3):
+            store.tell_deed(HOUSEHOLD, 7, Emotion.SAD, bad=1)
+        assert bad(store) == pytest.approx(3, rel=1e-2)
+        assert caplog.text.count("cannot be written (No space left on device)") == 1
+        assert "taste is not remembered" in next(iter(faults))
+        with pytest.raises(ProfileError, match="cannot be written"):
+            store.add_profile("Ada")
+    assert store.profiles() == (HOUSEHOLD,)
+    assert not store.flush()
+    assert not list(faults)
+    assert bad(TasteStore(path)) == pytest.approx(3, rel=1e-2)
 
 
 def test_a_folder_that_is_a_file_costs_the_memory_not_the_music(tmp_path, caplog):
