@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from edgemood.clock import Clock
@@ -35,8 +36,9 @@ class MusicPart:
         """`folder` is that of the song index; without one, it lives as long as this."""
         self.faults = Faults()
         """what is wrong with the music and needs somebody"""
+        self._clock = clock
         self._index = open_index(folder, config.music, self.faults)
-        self._taste = TasteStore(None if folder is None else folder / TASTE)
+        self._taste = TasteStore(None if folder is None else folder / TASTE, self.faults)
         self.dj = Dj(
             config,
             clock,
@@ -52,6 +54,7 @@ class MusicPart:
 
     def start(self, tasks: Tasks) -> None:
         """Begin to work."""
+        self._tasks.append(tasks.keep_alive("taste", partial(self._taste.run, self._clock)))
         self._tasks.append(tasks.keep_alive("music", self.dj.run))
         if self.scanner is not None:
             self._tasks.append(tasks.keep_alive("library", self.scanner.run))

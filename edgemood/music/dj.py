@@ -82,8 +82,9 @@ class Dj:
         self._on_progress = on_progress
         self._player = Player(config.mpd, clock=clock, faults=self._faults)
         index = index or SongIndex.in_memory()
+        self._taste = taste or TasteStore()
         self._chooser = Chooser(
-            config.music, taste or TasteStore(), clock, rng or np.random.default_rng(), wall=wall
+            config.music, self._taste, clock, rng or np.random.default_rng(), wall=wall
         )
         self._quiet_volume = QuietVolume(
             self._player, memory, self._chooser.quiet, clock, self._faults
@@ -96,6 +97,7 @@ class Dj:
             learn=self._learn,
             number_of=self._number,
             counts=config.music.play_counts == "yes",
+            taste=self._taste,
             wall=wall,
         )
         self._chores = Chores(
@@ -194,7 +196,7 @@ class Dj:
                 return "nothing plays"
             self._feedback.not_this(unwanted)
             await self._keeper.move_on(replace=False)
-        return f"not {self._name(unwanted)}"
+        return f"not {self._name(unwanted)}" + await self._unless_kept()
 
     def use_strategy(self, strategy: Strategy) -> bool:
         """Choose by another strategy than the configured one; whether that was kept.
@@ -220,7 +222,7 @@ class Dj:
             return "what plays is not in the library"
         self._player.deeds.insist()
         await self._feedback.like(now.playing.file)
-        return f"you like {self._name(now.playing)}"
+        return f"you like {self._name(now.playing)}" + await self._unless_kept()
 
     def rebuild_index(self, problem: str) -> None:
         """Begin the index anew, because of a problem somebody found in it."""
@@ -290,6 +292,11 @@ class Dj:
         if keeper.own:
             reasons.append(f"next {keeper.why(keeper.own[0])}")
         return ". Then: ".join(reasons) or "nothing chosen yet"
+
+    async def _unless_kept(self) -> str:
+        """What an answer must add when the deed could not be written down."""
+        problem = await self._taste.kept()
+        return f"; but this is not remembered yet ({problem})" if problem else ""
 
     def _learn(self, event: Event) -> None:
         self._chooser.learn(event)

@@ -10,6 +10,7 @@ from edgemood.clock import Clock
 from edgemood.emotion import Emotion
 from edgemood.errors import RefusedError
 from edgemood.music.answers import whole
+from edgemood.music.choice import TasteStore
 from edgemood.music.event import Event, Kind
 from edgemood.music.listening import Heard, Listening
 from edgemood.music.player import Player
@@ -33,6 +34,8 @@ _HIGHEST_RATING = 10
 _HIGHEST_COUNT = 10**9
 _NEUTRAL = 0.5
 
+_OPINIONS, _HISTORY = "opinions", "history"
+
 _COUNT = {"played": "playCount", "skipped": "skipCount"}
 _LAST = {"played": "lastPlayed", "skipped": "lastSkipped"}
 
@@ -52,6 +55,7 @@ class _Due:
 class Feedback:
     """Follows looks at MPD and its stickers; tells `learn`, and counts plays and skips in stickers.
 
+    What is in `taste` by way of `learn` is not learned again, but is when that has been lost.
     `number_of` gives a file's number in the index. The coroutines raise PlayerError, and can then
     be called again.
     """
@@ -65,6 +69,7 @@ class Feedback:
         learn: Callable[[Event], None],
         number_of: Callable[[str], int | None],
         counts: bool,
+        taste: TasteStore,
         wall: WallTime = local_time,
     ) -> None:
         self._player = player
@@ -73,6 +78,7 @@ class Feedback:
         self._learn = learn
         self._number_of = number_of
         self._counts = counts
+        self._taste = taste
         self._wall = wall
         self._listening = Listening()
         self._emotion: Emotion | None = None
@@ -144,7 +150,7 @@ class Feedback:
         """Learn which likes and ratings are new, or were taken back, since this was last done."""
         if not self._player.keeps_stickers:
             return  # none are to be had, which is not to say that any was taken back
-        heeded = self._memory.recall(Opinions)
+        heeded = self._memory.recall(Opinions) if self._taste.heeded(_OPINIONS) else None
         known = {} if heeded is None else heeded.stickers
         likes = await self._player.stickers(LIKE)
         ratings = await self._player.stickers(RATING)
@@ -159,11 +165,13 @@ class Feedback:
                 now.pop(file, None)
                 continue
             self._tell_opinion(file, *(opinion or ("", "")))
-        self._memory.keep(Opinions(stickers=now))
+        self._taste.tell_heeded(_OPINIONS)
+        if not await self._taste.kept():  # else they are news again
+            self._memory.keep(Opinions(stickers=now))
 
     async def read_history(self) -> None:
         """Learn, once in the box's life, what other clients have counted before it came."""
-        history = self._memory.recall(HistoryRead)
+        history = self._memory.recall(HistoryRead) if self._taste.heeded(_HISTORY) else None
         if history is not None and history.read:
             return
         plays = await self._player.stickers(_COUNT["played"])
@@ -175,6 +183,7 @@ class Feedback:
                 self._tell("played", file, played / (played + skipped), in_general=True)
             if skipped:
                 self._tell("skipped", file, skipped / (played + skipped), in_general=True)
+        self._taste.tell_heeded(_HISTORY)
         self._memory.keep(HistoryRead(read=True))
 
     def _note(self, heard: Heard) -> None:

@@ -29,6 +29,8 @@ __all__ = ["HOUSEHOLD", "TASTE", "TasteStore"]
 TASTE: Final = "taste.db"
 """the file's name in the folder that the daemon keeps"""
 JOURNAL: Final = "taste.jsonl"
+HEEDED: Final = ("opinions", "history")
+"""what other programs knew before"""
 COMPACT_ABOVE_BYTES: Final = 2 << 20
 """a journal this long is rewritten, with the sums of what it tells"""
 _NOWHERE = Path(":memory:")
@@ -84,8 +86,7 @@ class TasteStore:
         self._knows = False
         """whether what can be read was read"""
         self._small_enough = COMPACT_ABOVE_BYTES
-        self.identity = uuid.uuid4().hex
-        """another one whenever nothing is left of what was known"""
+        self._identity = uuid.uuid4().hex
         if path is not None:
             with suppress(OSError):  # opening will tell
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -225,6 +226,18 @@ class TasteStore:
             with suppress(OSError):  # the first deed tells
                 log.warning("%s: is no file; set aside as %s", path, move_aside(path).name)
 
+    def heeded(self, what: str) -> bool:
+        """Whether others' opinions of this kind were taken over, and are not lost since.
+
+        Where nothing is kept, nothing is lost.
+        """
+        return self._journal is None or what in self._known.heeded
+
+    def tell_heeded(self, what: str) -> None:
+        """Others' opinions of this kind were taken over."""
+        if not self.heeded(what):
+            self._tell({"kind": "heeded", "name": what})
+
     def _tell(self, deed: Record) -> None:
         with self._memory:
             self._known.heed(deed)
@@ -340,10 +353,13 @@ class TasteStore:
             tables.forget(database)
         else:
             apart, deeds = True, deeds if mark is None else []
+        if apart and mark is None and len(tables.load(database).profiles[HOUSEHOLD]):
+            for what in HEEDED:  # by the first release, which did not write it down
+                tables.apply(database, {"kind": "heeded", "name": what})
         for deed in deeds:
             tables.replay(database, deed)
         tables.apply(database, {"kind": "profile", "name": HOUSEHOLD})
-        self.identity = _recall(database, "identity") or self.identity
+        self._identity = _recall(database, "identity") or self._identity
         if apart:
             self._applied = len(reading.records)
             return Found.APART
@@ -356,7 +372,7 @@ class TasteStore:
         What other processes have appended meanwhile stays. Raises OSError.
         """
         fold = int(_recall(database, "fold") or 0) + 1
-        deeds = list(tables.deeds_of(self.identity, fold, tables.load(database)))
+        deeds = list(tables.deeds_of(self._identity, fold, tables.load(database)))
         journal.rewrite(lambda records: deeds + records[applied:])
         tables.apply(database, deeds[0])
         _keep(database, "mark", str(Mark.of(deeds)))

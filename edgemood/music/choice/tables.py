@@ -53,7 +53,10 @@ FILE: Final = Kind(
 """A power cut may cost what the journal still has."""
 
 JOURNALLED: Final = frozenset(
-    {"profile", "no profile", "opinion", "deed", "moved", "identity", "known", "count"}
+    {
+        *("profile", "no profile", "opinion", "deed", "moved", "heeded"),
+        *("identity", "known", "count"),  # sums of such
+    }
 )
 """kinds of deeds that a person, or what a person did, is behind"""
 _NUMBERED = (("song", "id"), ("deed", "song"), ("opinion", "song"), ("heard", "song"))
@@ -61,6 +64,7 @@ _LARGEST = 2**62
 _MOST_DEEDS = 500 * HALF_LIFE
 """beyond it, a count is no number any more; a hundred years' worth"""
 _LONGEST_NAME = 200
+_HEEDED = "heeded "
 
 
 @dataclass(slots=True, eq=False)
@@ -74,6 +78,8 @@ class Known:
     heard: dict[int, float] = field(default_factory=dict)
     """when songs last began, in seconds since 1970"""
     parts: dict[str, tuple[float, float]] = field(default_factory=dict)
+    heeded: set[str] = field(default_factory=set)
+    """what of others' opinions has been taken over"""
 
     def of(self, name: str) -> Evidence | None:
         """What is known of a profile, in whichever case of letters."""
@@ -95,6 +101,14 @@ class Known:
             case "deed" if (evidence := self.of(deed["name"])) is not None:
                 emotion = Emotion(deed["emotion"])
                 evidence.deed(deed["song"], emotion, good=deed["good"], bad=deed["bad"])
+            case "heeded":
+                self.heeded.add(deed["name"])
+            case _:
+                self._note(deed)
+
+    def _note(self, deed: Record) -> None:
+        """What no person is behind."""
+        match deed["kind"]:
             case "songs":
                 self.songs.update(deed["files"])
             case "heard":
@@ -117,7 +131,7 @@ def understood(record: Record) -> bool:
         kind, numbers = record["kind"], [record.get("song", 0), record.get("file") or 0]
         sound = kind in JOURNALLED and all(type(n) is int and abs(n) < 2**63 for n in numbers)
         match kind:
-            case "profile" | "no profile" | "opinion" | "deed" | "count" | "known":
+            case "profile" | "no profile" | "opinion" | "deed" | "count" | "known" | "heeded":
                 sound &= 0 < len(record["name"].encode()) <= _LONGEST_NAME
             case "moved":
                 sound &= type(record["to"]) is int and abs(record["to"]) < 2**63
@@ -159,6 +173,8 @@ def apply(database: sqlite3.Connection, deed: Record) -> None:
             )
         case "moved":
             run("UPDATE song SET file = ? WHERE file = ?", (deed["to"], deed["file"]))
+        case "heeded":
+            run("INSERT OR REPLACE INTO meta VALUES (?, 'yes')", (_HEEDED + deed["name"],))
         case "identity":
             run("INSERT OR REPLACE INTO meta VALUES ('identity', ?)", (deed["value"],))
             run("INSERT OR REPLACE INTO meta VALUES ('fold', ?)", (deed["fold"],))
@@ -221,6 +237,8 @@ def load(database: sqlite3.Connection) -> Known:
         names[profile].opine(song, value)
     known.songs = {id_ + 0: file + 0 for id_, file in database.execute("SELECT * FROM song")}
     known.heard = {song + 0: at + 0.0 for song, at in database.execute("SELECT * FROM heard")}
+    meta = database.execute("SELECT name FROM meta WHERE name LIKE ?", (f"{_HEEDED}%",))
+    known.heeded = {name.removeprefix(_HEEDED) for (name,) in meta}
     for name, good, bad in database.execute("SELECT * FROM part"):
         known.parts[name + ""] = (good + 0.0, bad + 0.0)
     return known
@@ -232,6 +250,8 @@ def deeds_of(identity: str, fold: int, known: Known) -> Iterator[Record]:
     `fold` grows every time that a journal is begun anew with such.
     """
     yield {"kind": "identity", "value": identity, "fold": fold}
+    for what in sorted(known.heeded):
+        yield {"kind": "heeded", "name": what}
     for name, evidence in known.profiles.items():
         yield {"kind": "profile", "name": name}
         yield {"kind": "known", "name": name, "deeds": evidence.at}
