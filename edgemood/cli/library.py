@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from enum import StrEnum
@@ -12,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from edgemood.cli.options import STATE, ConfigOption, StateOption
+from edgemood.cli.out import emptied, opened
 from edgemood.cli.where import CONFIG
 from edgemood.errors import ConfigError, EdgemoodError, LibraryError
 
@@ -129,13 +129,13 @@ def export(
     """Write down everything that is known of the songs."""
     from edgemood.music.library.export import write_csv, write_json
 
-    index = _opened(state)
     write = write_json if form is Form.JSON else write_csv
     if out is None:
-        write(index, sys.stdout)
+        write(_opened(state), sys.stdout)
         return
-    with _writing(out) as file:
-        _say(f"{out}: {write(index, file)} songs")
+    with opened(out) as file:
+        index = _opened(state)
+        _say(f"{out}: {write(index, emptied(file))} songs")
 
 
 @app.command("map")
@@ -148,9 +148,9 @@ def draw_map(
 
     if out.suffix.casefold() not in {"", ".svg"}:
         raise EdgemoodError(f"{out}: the map is drawn as SVG; call it {out.with_suffix('.svg')}")
-    library = _opened(state).library()
-    with _writing(out) as file:
-        file.write(draw(library))
+    with opened(out) as file:
+        library = _opened(state).library()
+        emptied(file).write(draw(library))
     _say(f"{out}: {len(library)} songs")
 
 
@@ -294,22 +294,6 @@ def _song(index: Any, wanted: str, directory: Path | None = None) -> Any:
     raise EdgemoodError(
         f"{wanted}: several songs are called so; give the file of one:\n{listed}{more}"
     )
-
-
-def _writing(path: Path) -> Any:
-    """The file opened to be written, but through no link that somebody laid for root."""
-    links = os.O_NOFOLLOW if os.geteuid() == 0 else 0
-
-    def opened(name: str, flags: int) -> int:
-        return os.open(name, flags | links, 0o644)
-
-    try:
-        return open(path, "w", encoding="utf-8", newline="", opener=opened)
-    except OSError as error:
-        reason = "it is a link" if error.errno == errno.ELOOP else error.strerror
-        raise EdgemoodError(
-            f"{path}: cannot be written ({reason}); another way is `> FILE`, without --out"
-        ) from None
 
 
 def _say(line: str) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import pwd
 import select
 import shutil
 import signal
@@ -265,3 +266,28 @@ def test_a_path_as_the_shell_completes_it_is_a_song(named, monkeypatch):
     assert CliRunner().invoke(app, words).exit_code == 0
     words[2] = "/elsewhere/x/Ärger über.flac"
     assert "no song is called so" in str(CliRunner().invoke(app, words).exception)
+
+
+def test_what_is_written_belongs_to_who_called_sudo(state, open_folder):
+    """In a folder of that user's, which the daemon's user may not write to."""
+    state = Path(shutil.copytree(state, open_folder / "state"))
+    home = open_folder / "home"
+    home.mkdir(mode=0o755)
+    caller = pwd.getpwnam("daemon")
+    if os.geteuid() == 0:
+        for path in (state, *state.iterdir()):
+            os.chown(path, 65534, 65534)
+        os.chown(home, caller.pw_uid, caller.pw_gid)
+    command = [sys.executable, "-m", "edgemood", "library", "export", "--out", home / "songs.json"]
+    environment = os.environ | {"SUDO_USER": "daemon"}
+    for _ in range(2):
+        subprocess.run([*command, "--state", state], check=True, env=environment)
+    assert len(json.loads((home / "songs.json").read_text())) == 3
+    assert (home / "songs.json").stat().st_uid == home.stat().st_uid
+
+
+def test_a_file_is_not_emptied_when_there_is_nothing_to_write(tmp_path):
+    (tmp_path / "songs.json").write_text("mine")
+    words = ["library", "export", "--out", str(tmp_path / "songs.json"), "--state", "/nowhere/x"]
+    assert "no song index" in str(CliRunner().invoke(app, words).exception)
+    assert (tmp_path / "songs.json").read_text() == "mine"
