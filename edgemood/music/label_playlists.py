@@ -19,7 +19,6 @@ import numpy as np
 from edgemood.emotion import EMOTIONS, Emotion, strongest
 from edgemood.errors import RefusedError
 from edgemood.music.library import Library, SongIndex
-from edgemood.music.library.columns import file_key
 from edgemood.music.player import Player
 from edgemood.music.song import Origin
 from edgemood.music.told import told
@@ -169,10 +168,8 @@ class LabelPlaylists:
             self._index.labels.give(file, emotion)
             log.info("%s: labelled %s in a playlist", _printable(file), emotion)
         for file in done.removed:
-            word, _ = self._index.labels.of(file_key(file)).get("command", ("", 0))
-            if word == emotion:
-                self._index.labels.take(file)
-                log.info("%s: no longer labelled %s", _printable(file), emotion)
+            self._index.labels.deny(file, emotion)
+            log.info("%s: taken out of a playlist, so not %s", _printable(file), emotion)
 
     def _relabelled(self, name: str, files: frozenset[str]) -> None:
         """Songs labelled otherwise leave the playlist when it is written next."""

@@ -3,7 +3,7 @@
 import pytest
 
 from edgemood.config.schema import MusicConfig
-from edgemood.emotion import Emotion, strongest
+from edgemood.emotion import EMOTIONS, Emotion, strongest
 from edgemood.errors import PlayerError
 from edgemood.music.label_playlists import LabelPlaylists
 from edgemood.music.library import SongIndex
@@ -88,13 +88,27 @@ async def test_a_song_added_in_any_client_is_labelled_above_everything_else(box,
     assert person.listplaylist(SAD).count("happy/0.flac") == 1
 
 
+async def test_a_song_taken_out_is_of_another_mood_from_then_on(box, person):
+    index = person.listplaylist(HAPPY).index("happy/0.flac")
+    person.playlistdelete(HAPPY, index)
+    await box.playlists.read()
+    assert box.emotion("happy/0.flac") is not Emotion.HAPPY
+    row = box.index.library().row_of("happy/0.flac")
+    assert box.index.library().scores[row][EMOTIONS.index(Emotion.HAPPY)] == 0
+    await box.fill()
+    assert "happy/0.flac" not in person.listplaylist(HAPPY)
+    person.playlistadd(HAPPY, "happy/0.flac")
+    await box.playlists.read()
+    assert box.emotion("happy/0.flac") is Emotion.HAPPY
+
+
 async def test_a_song_taken_out_is_unlabelled_and_not_put_back(box, person):
     person.playlistadd(SAD, "untagged 0.flac")
     await box.playlists.read()
     person.playlistdelete(SAD, person.listplaylist(SAD).index("untagged 0.flac"))
     person.playlistdelete(SAD, person.listplaylist(SAD).index("sad/0.flac"))
     await box.playlists.read()
-    assert box.mood("untagged 0.flac") is None
+    assert box.mood("untagged 0.flac") == "not sad"
     await box.fill()
     assert sorted(person.listplaylist(SAD)) == ["sad/1.ogg", "sad/2.flac", "sad/3.ogg"]
 

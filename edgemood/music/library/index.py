@@ -26,7 +26,7 @@ from edgemood.music.library.columns import (
 from edgemood.music.library.journal import LabelJournal
 from edgemood.music.library.labels import Labels
 from edgemood.music.library.meant import folded, without_accents
-from edgemood.music.library.moods import pack, song_mood, unpack
+from edgemood.music.library.moods import pack, song_mood, unpack, without
 from edgemood.music.library.paths import path_text
 from edgemood.music.library.store import IN_MEMORY, Store
 from edgemood.music.song import Origin, Song, SongMood
@@ -301,8 +301,12 @@ class SongIndex:
             language=(language or "") + "",
             duration_s=None if duration_s is None else float(duration_s),
             id=id_,
-            mood=song_mood(self.labels.mood(file), self.sources(id_)),
+            mood=self._mood(id_, file),
         )
+
+    def _mood(self, id_: int, file: str) -> SongMood | None:
+        mood = song_mood(self.labels.mood(file), self.sources(id_))
+        return without(mood, self.labels.denied(file))
 
 
 def _names(database: sqlite3.Connection, kind: str) -> tuple[str, ...]:

@@ -11,9 +11,12 @@ from typing import Final
 
 from edgemood.append_log import BEGINNING, AppendLog, Mark, Record
 from edgemood.database import move_aside
+from edgemood.emotion import EMOTIONS
 from edgemood.errors import LibraryError
 
-JOURNALLED: Final = ("command", "kept")
+DENIED: Final = {f"not {emotion}": emotion for emotion in EMOTIONS}
+"""ways to say that a song is not of an emotion"""
+JOURNALLED: Final = ("command", "kept", *DENIED)
 """ways to label a song that the journal is for; the others are MPD's to keep"""
 COMPACT_ABOVE_BYTES: Final = 1 << 20
 """a log this long is rewritten, without what was said over again since"""

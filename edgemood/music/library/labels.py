@@ -9,9 +9,10 @@ from contextlib import suppress
 from typing import Final
 
 from edgemood.append_log import Mark
+from edgemood.emotion import Emotion, strongest
 from edgemood.errors import IndexDamagedError, LibraryError
 from edgemood.music.library.columns import file_key
-from edgemood.music.library.journal import JOURNALLED, Entry, LabelJournal
+from edgemood.music.library.journal import DENIED, JOURNALLED, Entry, LabelJournal
 from edgemood.music.library.paths import path_text
 from edgemood.music.library.store import Store
 from edgemood.music.library.tags import folder_says, label_says
@@ -68,12 +69,26 @@ class Labels:
 
         Raises LibraryError also for a word that speaks of no mood.
         """
-        if not _is_text(word) or label_says(given_by, word, self._words) is None:
+        mood = label_says(given_by, word, self._words) if _is_text(word) else None
+        if mood is None:
             raise LibraryError(
                 f"{word!r} speaks of no mood; say angry, disgust, fear, happy, sad, surprise, "
                 "neutral, or words such as calm, energetic, melancholic"
             )
-        self._say([Entry(self._now(), file, word, given_by)])
+        denial = f"not {strongest(mood.scores)}"
+        denied = [denial] if denial in self.of(file_key(file)) else []
+        now = self._now()
+        self._say(
+            [Entry(now, file, None, by) for by in denied] + [Entry(now, file, word, given_by)]
+        )
+
+    def deny(self, file: str, emotion: Emotion) -> None:
+        """Say that a song is not of this emotion, whatever else says so; survives like a label."""
+        now = self._now()
+        labels = self.of(file_key(file))
+        said = [by for by in ("command", "kept") if self._says(by, labels.get(by), emotion)]
+        entries = [Entry(now, file, None, by) for by in said]
+        self._say([*entries, Entry(now, file, emotion.value, f"not {emotion}")])
 
     def take(self, file: str) -> bool:
         """Take away the labels given here, not in MPD; False when there are none."""
@@ -108,10 +123,12 @@ class Labels:
         """A file has a new name: its labels go with it."""
         words = self.of(file_key(old_file))
         best = _best(words)
+        entries = [Entry(self._now(), old_file, None, by) for by in words if by in JOURNALLED]
         if best is not None:
-            word, at = words[best][0], words[best][1]
-            entries = [Entry(self._now(), old_file, None, by) for by in words if by in JOURNALLED]
+            word, at = words[best]
             entries.append(Entry(at, new_file, word, "kept"))
+        entries += _denials(words, new_file)
+        if entries:
             if self._journal is None:
                 self._say(entries)
             else:
@@ -192,6 +209,23 @@ class Labels:
             return folder_says(file)
         return label_says(best, words[best][0], self._words)
 
+    def denied(self, file: str) -> frozenset[Emotion]:
+        """What somebody said that a song is not, and nobody said since that it is."""
+        words = self.of(file_key(file))
+        said_so: dict[Emotion, int] = {}
+        for by in _EQUAL:
+            if by in words and (mood := label_says(by, words[by][0], self._words)) is not None:
+                emotion = strongest(mood.scores)
+                said_so[emotion] = max(words[by][1], said_so.get(emotion, 0))
+        denials = {DENIED[by]: at for by, (_, at) in words.items() if by in DENIED}
+        return frozenset(
+            emotion for emotion, at in denials.items() if at >= said_so.get(emotion, 0)
+        )
+
+    def _says(self, by: str, label: tuple[str, int] | None, emotion: Emotion) -> bool:
+        mood = None if label is None else label_says(by, label[0], self._words)
+        return mood is not None and strongest(mood.scores) is emotion
+
     def _say(self, entries: list[Entry]) -> None:
         """Keep what somebody said. Where only the index cannot take it now, it will later."""
         if self._journal is None:
@@ -239,4 +273,9 @@ def _is_text(word: str) -> bool:
 def _best(words: Mapping[str, tuple[str, int]]) -> str | None:
     """Which of a song's labels counts."""
     latest = max((by for by in _EQUAL if by in words), key=lambda by: words[by][1], default=None)
-    return latest or next(iter(words), None)
+    return latest or next((by for by in words if by not in DENIED), None)
+
+
+def _denials(words: Mapping[str, tuple[str, int]], file: str) -> list[Entry]:
+    """What was said that a song is not, for the name it has now."""
+    return [Entry(at, file, word, by) for by, (word, at) in words.items() if by in DENIED]

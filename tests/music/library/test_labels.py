@@ -1,9 +1,11 @@
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
+from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.errors import LibraryError
 from edgemood.music.library.index import FILE_NAME, JOURNAL_NAME, SongIndex
 from edgemood.music.library.journal import Entry, LabelJournal
@@ -46,6 +48,64 @@ def test_the_latest_of_command_and_sticker_wins_over_a_playlist(labelled):
     now[0] += 1
     index.labels.replace("sticker", {"a.mp3": "angry"})
     assert because(index) == "sticker angry"
+
+
+def happiness(index):
+    return float(index.library().scores[0][EMOTIONS.index(Emotion.HAPPY)])
+
+
+@pytest.mark.parametrize("given_by", [None, "sticker", "playlist", "command"])
+def test_a_song_is_not_what_somebody_said_that_it_is_not(labelled, given_by):
+    index, now = labelled
+    if given_by == "command":
+        index.labels.give("a.mp3", "happy")
+    elif given_by is not None:
+        index.labels.replace(given_by, {"a.mp3": "happy"})
+    assert happiness(index) > 0.3
+    now[0] += 1
+    index.labels.deny("a.mp3", Emotion.HAPPY)
+    assert happiness(index) == 0
+    assert because(index).endswith("but not happy")
+    assert index.library().song(0).mood.origin is not Origin.OWNER
+    now[0] += 1
+    index.labels.give("a.mp3", "sad")
+    assert because(index) == "label sad"
+    index.labels.take("a.mp3")
+    assert happiness(index) > 0.3 or given_by == "command"
+
+
+def test_what_was_said_last_of_one_emotion_counts(labelled):
+    index, now = labelled
+    index.labels.deny("a.mp3", Emotion.HAPPY)
+    now[0] += 1
+    index.labels.replace("sticker", {"a.mp3": "happy"})
+    assert happiness(index) > 0.9
+    now[0] += 1
+    index.labels.deny("a.mp3", Emotion.HAPPY)
+    assert happiness(index) == 0
+    now[0] += 1
+    index.labels.give("a.mp3", "happy")
+    assert happiness(index) > 0.9
+
+
+def test_a_song_may_be_of_no_emotion_at_all(labelled):
+    index, _ = labelled
+    for emotion in EMOTIONS:
+        index.labels.deny("a.mp3", emotion)
+    assert index.library().song(0).mood is None
+
+
+def test_a_denial_goes_with_a_song_that_moves_and_outlives_the_index(take, listed, tmp_path):
+    tags = {"title": "T", "genre": "Party"}
+    with closing(SongIndex.open(tmp_path)) as index:
+        take(index, listed("a.mp3", **tags))
+        index.labels.deny("a.mp3", Emotion.HAPPY)
+        assert take(index, listed("b.mp3", **tags)).moved == 1
+        assert happiness(index) == 0
+    (tmp_path / FILE_NAME).unlink()
+    with closing(SongIndex.open(tmp_path)) as again:
+        take(again, listed("b.mp3", **tags))
+        assert happiness(again) == 0
 
 
 @pytest.mark.parametrize("jump_s", [-1e9, 0, 1e9])
