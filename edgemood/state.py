@@ -8,9 +8,10 @@ version since.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edgemood.config.schema import Strategy
 from edgemood.emotion import EMOTIONS, Emotion, as_scores
@@ -27,7 +28,19 @@ _Pair = Annotated[tuple[str, str], Field(strict=False)]
 _Queued = Annotated[tuple[int, str], Field(strict=False)]
 _Songs = Annotated[tuple[_Queued, ...], Field(strict=False)]
 
+_Entry = Annotated[tuple[int, str, bool, bool, str], Field(strict=False)]
+
 _VERSION = "version"
+
+
+def _as(model: type[BaseModel]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """Refuse what is not of this shape."""
+
+    def checked(content: dict[str, Any]) -> dict[str, Any]:
+        model.model_validate(content)
+        return content
+
+    return checked
 
 
 class UnreadableError(ValueError):
@@ -91,8 +104,14 @@ class Sensing(Document):
 
     name = "sensing"
     on: bool
-    because: str = ""
+    because: Annotated[str, Field(max_length=300)] = ""
     """why it is off when nobody said so; empty otherwise"""
+
+    @model_validator(mode="after")
+    def _is_a_reason_to_be_off(self) -> Self:
+        if self.because and (self.on or not self.because.isprintable()):
+            raise ValueError("no reason to be off")
+        return self
 
     @classmethod
     def upgraded(cls, content: Any, version: int) -> Any:
@@ -172,11 +191,33 @@ class VolumeBefore(Document):
         return {"percent": content} if version == 0 else content
 
 
+class _Look(BaseModel):
+    model_config = Document.model_config
+
+    state: Annotated[str, Field(strict=False, pattern=r"^(play|pause|stop)$")]
+    single: bool
+    version: int
+    songs: Annotated[list[_Entry], Field(strict=False)]
+    adding: _Entry | None
+    moving: bool
+
+
 class LastSeen(Document):
     """What MPD was like when it was last seen: `edgemood.music.last_look` reads it."""
 
     name = "last look"
-    look: dict[str, Any]
+    look: Annotated[dict[str, Any], AfterValidator(_as(_Look))]
+
+
+class _Hands(BaseModel):
+    model_config = Document.model_config
+
+    boot: _Name
+    silence: Annotated[str, Field(strict=False, pattern=r"^(stop|pause|clear|single)$")] | None
+    since_s: _Seconds | None
+    version: int
+    played_s: _Seconds
+    robot: bool
 
 
 class Hands(Document):
@@ -184,13 +225,15 @@ class Hands(Document):
 
     name = "hands"
     version = 2
-    hands: dict[str, Any]
+    hands: Annotated[dict[str, Any], AfterValidator(_as(_Hands))]
 
     @classmethod
     def upgraded(cls, content: Any, version: int) -> Any:
         del version
-        silence = None if content["wanted"] else "stop"
-        return {"hands": {"version": 0, "played_s": 0.0, "silence": silence} | content}
+        silence = None if content.pop("wanted") else "stop"
+        return {
+            "hands": {"version": 0, "played_s": 0.0, "silence": silence, "robot": False} | content
+        }
 
 
 class AskedStrategy(Document):

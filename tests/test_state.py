@@ -46,11 +46,11 @@ FIRST_RELEASE = {
         Hands(
             hands={
                 "boot": BOOT,
-                "wanted": False,
                 "since_s": None,
                 "silence": "stop",
                 "version": 0,
                 "played_s": 0.0,
+                "robot": False,
             }
         ),
     ),

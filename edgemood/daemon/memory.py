@@ -7,7 +7,9 @@ import errno
 import logging
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
@@ -18,10 +20,18 @@ from edgemood.trouble import Faults, Trouble
 MOST_BYTES = 32 * 2**20
 """of a document; opinions on 100,000 songs are a third of it"""
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 2.0, 60.0
-"""between tries to write what could not be written"""
+"""between tries to write what could not be written, or what has vanished from the folder"""
 _NAMES_ASIDE = (".unreadable", *(f".unreadable-{number}" for number in range(2, 10)))
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is on the disk under a name."""
+
+    document: Document | None
+    stamp: tuple[int, int] | None
 
 
 class Memory:
@@ -36,7 +46,7 @@ class Memory:
     def __init__(self, folder: Path | None = None, faults: Faults | None = None) -> None:
         self._folder = folder
         self._current: dict[str, Document | None] = {}
-        self._durable: dict[str, Document | None] = {}
+        self._durable: dict[str, _Kept] = {}
         self._lost: dict[str, str] = {}
         self._unkept: dict[str, str] = {}
         self._failed = asyncio.Event()
@@ -63,6 +73,20 @@ class Memory:
         self._current[kind.name] = None
         return self._write(kind.name)
 
+    def is_kept(self, kind: type[Document]) -> bool:
+        """Whether what is remembered of this kind is on the disk now."""
+        return self._folder is not None and self._is_durable(kind.name)
+
+    def withdraw(self, kind: type[Document]) -> bool:
+        """Remove what is on the disk of a document that cannot be replaced; whether it is gone."""
+        if self._folder is None:
+            return False
+        try:
+            remove_durably(self._path(kind.name))
+        except OSError:
+            return False
+        return True
+
     def unlisted(self) -> str:
         """Why it cannot be told what the folder holds; empty when it can, or there is none yet."""
         if self._folder is None:
@@ -80,26 +104,38 @@ class Memory:
         """Why something is not kept at present; empty when all is."""
         return next(iter(self._unkept.values()), "")
 
-    def try_again(self) -> bool:
-        """Write what could not be written; whether all of it is kept now."""
-        for name in tuple(self._unkept):
-            self._write(name)
-        return not self._unkept
-
     async def keep_trying(self, clock: Clock) -> None:
-        """Until cancelled, write what could not be written as soon as it can be."""
+        """Until cancelled, write what could not be written as soon as it can be.
+
+        What somebody removes, as with the whole folder, is written again, too.
+        """
+        backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
         while True:
-            await self._failed.wait()
-            backoff = Backoff(FIRST_PAUSE_S, LONGEST_PAUSE_S)
-            while self._unkept:
+            if self._unkept:
                 await clock.sleep(backoff.pause_s())
-                self.try_again()
+            else:
+                backoff.reset()
+                await self._failed_within(clock, LONGEST_PAUSE_S)
+            for name, document in tuple(self._current.items()):
+                if document is not None or name in self._unkept:
+                    self._write(name)
             self._failed.clear()
+
+    async def _failed_within(self, clock: Clock, limit_s: float) -> None:
+        """Wait until something cannot be written, or the time is over."""
+        waits: list[asyncio.Future[Any]] = [
+            asyncio.ensure_future(self._failed.wait()),
+            asyncio.ensure_future(clock.sleep(limit_s)),
+        ]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     def _write(self, name: str) -> bool:
         document = self._current[name]
-        kept = name in self._durable and self._durable[name] == document
-        if self._folder is not None and not kept:
+        if self._folder is not None and not self._is_durable(name):
             try:
                 make_folder(self._folder)
                 if document is None:
@@ -115,7 +151,7 @@ class Memory:
                 )
                 self._failed.set()
                 return False
-            self._durable[name] = document
+            self._durable[name] = _Kept(document, self._stamp(name))
         self._unkept.pop(name, None)
         if not self._unkept:
             self._trouble.ends(f"{self._folder}: can be written again")
@@ -126,12 +162,12 @@ class Memory:
             return None
         path = self._path(kind.name)
         try:
-            document = self._durable[kind.name] = kind.from_json(_read_file(path))
+            document = kind.from_json(_read_file(path))
         except FileNotFoundError:
             if path.is_symlink():
                 self._lose(kind, path, "a link that leads nowhere")
             else:
-                self._durable[kind.name] = None
+                self._durable[kind.name] = _Kept(None, None)
             return None
         except UnreadableError as error:
             self._lose(kind, path, str(error))
@@ -139,7 +175,24 @@ class Memory:
         except OSError as error:
             self._lose(kind, path, _words(error))
             return None
+        self._durable[kind.name] = _Kept(document, self._stamp(kind.name))
         return document
+
+    def _is_durable(self, name: str) -> bool:
+        kept = self._durable.get(name)
+        return (
+            kept is not None
+            and kept.document == self._current.get(name)
+            and kept.stamp == self._stamp(name)
+        )
+
+    def _stamp(self, name: str) -> tuple[int, int] | None:
+        """What tells the file from every other one; None when there is none."""
+        try:
+            found = self._path(name).stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_mtime_ns
 
     def _lose(self, kind: type[Document], path: Path, problem: str) -> None:
         """Set a file aside that is no document; where there is one already, that one goes."""
@@ -155,7 +208,7 @@ class Memory:
                     continue
                 log.warning("%s: %s; going on without it", path, problem)
                 return
-            self._durable[kind.name] = None
+            self._durable[kind.name] = _Kept(None, None)
             log.warning("%s: %s; set aside as %s, going on without", path, problem, aside.name)
             return
         log.warning("%s: %s; going on without it", path, problem)

@@ -29,17 +29,20 @@ class SensingSwitch:
         """whether camera and microphone may be open"""
         if last.because:
             self._trouble.starts(
-                f"camera and microphone are closed, for {last.because}; "
+                f"camera and microphone are closed: {last.because}; "
                 "open them with `edgemood resume` or by holding the button"
             )
-        if memory.keep(last):
+        if memory.keep(last) and memory.recall(Begun) is None:
             memory.keep(Begun())
 
     def switch(self, *, on: bool) -> bool:
         """Somebody wants it on or off; whether that is sure to outlast a restart."""
         self.on = on
         self._trouble.ends(f"somebody switched sensing {'on' if on else 'off'}")
-        return self._memory.keep(Sensing(on=on))
+        kept = self._memory.keep(Sensing(on=on))
+        # a full disk takes no file, but one can be removed: gone from a box that has begun, it is
+        # off after a restart
+        return kept or (not on and self._memory.is_kept(Begun) and self._memory.withdraw(Sensing))
 
     def _because_lost(self) -> str:
         """Why it is not known what was said last; empty where nothing was ever said."""

@@ -2,23 +2,39 @@
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
+import shutil
 import socket
+import tempfile
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from edgemood.clock import ManualClock
+from edgemood.clock import ManualClock, boot_id
 from edgemood.config import Config
 from edgemood.daemon.house import Daemon
 from edgemood.daemon.memory import FIRST_PAUSE_S, LONGEST_PAUSE_S, Memory
+from edgemood.emotion import EMOTIONS
 from edgemood.state import (
     DOCUMENTS,
+    Account,
+    AskedMood,
     AskedStrategy,
     Begun,
+    Hands,
+    HistoryRead,
+    KnownMood,
+    LastSeen,
+    Opinions,
     OwnQueue,
     PlayedSongs,
+    PlaylistAccounts,
+    QuietVolumeBefore,
     Sensing,
     VolumeBefore,
 )
@@ -54,7 +70,8 @@ def test_what_is_the_same_is_not_written_again(tmp_path):
     memory, written = Memory(tmp_path), (tmp_path / "queue.json").stat()
     memory.recall(OwnQueue)
     memory.keep(SONGS)
-    assert (tmp_path / "queue.json").stat() == written
+    now = (tmp_path / "queue.json").stat()
+    assert (now.st_ino, now.st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
 
 
 def test_a_half_written_replacement_leaves_the_old_document(tmp_path):
@@ -200,6 +217,84 @@ async def test_a_daemon_starts_and_runs_whatever_its_documents_are(tmp_path, odd
     assert len(told) == len({*told})
 
 
+files = st.lists(st.text(max_size=4) | st.just("\udcff"), max_size=4).map(tuple)
+songs = st.lists(st.tuples(st.integers(), st.text(max_size=4)), max_size=4).map(tuple)
+percent = st.integers(0, 100)
+seconds = st.floats(0, 1e11)
+row = st.tuples(st.integers(), st.text(), st.booleans(), st.booleans(), st.text())
+looks = st.fixed_dictionaries(
+    {
+        "state": st.sampled_from(["play", "pause", "stop"]),
+        "single": st.booleans(),
+        "version": st.integers(),
+        "songs": st.lists(row, max_size=4),
+        "adding": st.none() | row,
+        "moving": st.booleans(),
+    }
+)
+hands = st.fixed_dictionaries(
+    {
+        "boot": st.sampled_from([boot_id(), "another"]),
+        "silence": st.sampled_from([None, "stop", "clear"]),
+        "since_s": st.none() | seconds,
+        "version": st.integers(),
+        "played_s": seconds,
+        "robot": st.booleans(),
+    }
+)
+strategy = st.sampled_from(["match", "lift", "steady", "table"])
+account = st.builds(Account, known=files, planned=st.none() | files, own=files, refused=files)
+lives = st.sampled_from(
+    [
+        st.builds(Sensing, on=st.booleans()),
+        st.builds(Sensing, on=st.sampled_from([False]), because=st.text("abc: ")),
+        st.builds(Begun),
+        st.builds(
+            lambda since_s, for_s, emotion: AskedMood(
+                boot=boot_id(), emotion=emotion, since_s=since_s, until_s=since_s + for_s
+            ),
+            seconds,
+            st.floats(0, 86400),
+            st.sampled_from(EMOTIONS),
+        ),
+        st.builds(
+            lambda at_s, scores: KnownMood(
+                boot=boot_id(), at_s=at_s, emotion="sad", scores=(0.1, *scores)
+            ),
+            seconds,
+            st.lists(st.floats(0, 1), min_size=6, max_size=6),
+        ),
+        st.builds(OwnQueue, songs=songs),
+        st.builds(PlayedSongs, songs=songs),
+        st.builds(VolumeBefore, percent=percent),
+        st.builds(LastSeen, look=looks),
+        st.builds(Hands, hands=hands),
+        st.builds(AskedStrategy, said=strategy, configured=strategy),
+        st.builds(HistoryRead, read=st.booleans()),
+        st.builds(
+            Opinions, stickers=st.dictionaries(st.text(max_size=4), st.tuples(st.text(), st.text()))
+        ),
+        st.builds(PlaylistAccounts, accounts=st.dictionaries(st.text(max_size=4), account)),
+        st.builds(QuietVolumeBefore, before=percent, set_to=percent),
+    ]
+).flatmap(lambda document: document)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(lives, max_size=6), st.floats(0, 1e9))
+def test_a_daemon_lives_with_whatever_its_documents_may_say(config, documents, now_s):
+    with tempfile.TemporaryDirectory() as folder:
+        memory = Memory(Path(folder))
+        for document in documents:
+            (Path(folder) / f"{document.name}.json").write_bytes(document.to_json())
+        daemon = Daemon(config, ManualClock(now_s), memory)
+        status = daemon.status()
+        assert json.dumps(status)
+        assert status["sensing"] is False
+        assert not memory.problem
+        assert not any("unreadable" in path.name for path in Path(folder).iterdir())
+
+
 async def test_what_cannot_be_written_is_told_while_it_lasts_and_tried_again(
     tmp_path, faults, caplog
 ):
@@ -230,6 +325,34 @@ async def test_what_cannot_be_written_is_told_while_it_lasts_and_tried_again(
     blocked.unlink()
     await clock.advance(FIRST_PAUSE_S)
     assert [*faults] == []
+    trying.cancel()
+
+
+async def test_what_vanishes_while_the_box_runs_is_written_again(tmp_path, faults):
+    clock, state = ManualClock(), tmp_path / "state"
+    memory = Memory(state, faults)
+    trying = asyncio.create_task(memory.keep_trying(clock))
+    assert memory.keep(Sensing(on=False))
+    shutil.rmtree(state)
+    assert memory.keep(Sensing(on=False))
+    assert Memory(state).recall(Sensing) == Sensing(on=False)
+    shutil.rmtree(state)
+    await clock.advance(LONGEST_PAUSE_S)
+    assert Memory(state).recall(Sensing) == Sensing(on=False)
+    assert [*faults] == []
+    trying.cancel()
+
+
+async def test_what_could_not_be_set_aside_is_not_removed_later(tmp_path, monkeypatch):
+    clock, damaged = ManualClock(), tmp_path / "queue.json"
+    damaged.write_text("[7")
+    memory = Memory(tmp_path)
+    with monkeypatch.context() as read_only:
+        read_only.setattr(Path, "replace", Mock(side_effect=OSError(errno.EROFS, "Read-only")))
+        assert memory.recall(OwnQueue) is None
+    trying = asyncio.create_task(memory.keep_trying(clock))
+    await clock.advance(3 * LONGEST_PAUSE_S)
+    assert damaged.read_text() == "[7"
     trying.cancel()
 
 

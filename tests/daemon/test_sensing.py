@@ -1,5 +1,8 @@
 """The promise that camera and microphone stay closed: kept, or said that it cannot be."""
 
+import errno
+from unittest.mock import Mock
+
 import pytest
 
 from edgemood.daemon.memory import Memory
@@ -82,6 +85,19 @@ def test_a_state_folder_that_cannot_be_looked_into_is_no_fresh_box(state, tmp_pa
 def test_a_state_folder_that_is_a_file_is_no_fresh_box(state, faults):
     state.touch()
     assert not SensingSwitch(Memory(state), faults).on
+
+
+def test_on_a_full_disk_off_stays_off_through_a_restart(state, monkeypatch):
+    memory = Memory(state)
+    switch = SensingSwitch(memory)
+    full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
+    with monkeypatch.context() as context:
+        context.setattr("edgemood.daemon.memory.write_durably", full)
+        assert switch.switch(on=False)  # nothing more than a file removed
+        assert memory.problem
+        assert not SensingSwitch(Memory(state)).on
+        assert not switch.switch(on=True)
+    assert not SensingSwitch(Memory(state)).on
 
 
 def test_off_stays_off_when_it_is_said_twice_and_kept_the_second_time(state):
