@@ -8,13 +8,12 @@ nothing to tidy up: the kernel gives back camera, microphone and memory.
 from __future__ import annotations
 
 import os
-import sys
-import threading
 from collections.abc import Callable, Iterator
 
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.mood.evidence import Sense
+from edgemood.parent import end_with_parent, read_order
 from edgemood.pipe import Record, SenseReport, SenseState, encode
 
 HEARTBEAT_S = 0.5
@@ -30,8 +29,8 @@ def serve(watch: Callable[[Config], Iterator[Record]]) -> None:
     `watch` yields at least once in two seconds for as long as it is alive, if need be by repeating
     its last report: silence means that it hangs, and the daemon starts it anew.
     """
-    config = Config.model_validate_json(sys.stdin.buffer.readline())
-    threading.Thread(target=_exit_with_daemon, daemon=True).start()
+    config = Config.model_validate_json(read_order())
+    end_with_parent()
     records = _take_standard_output()
     for record in watch(config):
         os.write(records, encode(record))
@@ -58,11 +57,6 @@ class Reporter:
         while self._clock.now_s() < end_s:
             self._wait(HEARTBEAT_S)
             yield self.report(state, device, detail)
-
-
-def _exit_with_daemon() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)
 
 
 def _take_standard_output() -> int:

@@ -11,10 +11,13 @@ from math import inf
 from edgemood import subprocesses
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
+from edgemood.daemon.chatter import Chatter
 
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1"}
 """numpy's threads would spin between small products, and take the cores from MPD"""
 ORDERLY = "ended"
+_LAST_WORDS_S = 1.0
+"""for what a process that has ended had still written"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +44,28 @@ class Child:
         take: Callable[[bytes], None],
         habits: Habits,
         clock: Clock,
+        *,
+        chatter: Chatter | None = None,
     ) -> None:
         """`order` is the line it is told; `take` gets each that it says.
 
-        `take` raises ValueError for nonsense, which ends the life.
+        `take` raises ValueError for nonsense, which ends the life. `chatter` gets what it writes
+        to its standard error; without one, that goes where the daemon's goes.
         """
         self._command = command
         self._order = order
         self._take = take
         self._habits = habits
         self._clock = clock
+        self._chatter = chatter
         self._deadline_s = inf
         self._one_at_a_time = asyncio.Lock()
         self.restarts = 0
         self.pid: int | None = None
+
+    def expect_within(self, limit_s: float) -> None:
+        """Let its next line take so long."""
+        self._deadline_s = self._clock.now_s() + limit_s
 
     async def run(self, ended: Callable[[str], None]) -> None:
         """Keep it alive until cancelled; then no process is left.
@@ -75,7 +86,11 @@ class Child:
     async def _live(self) -> str:
         """One life; says how it ended."""
         try:
-            process = await subprocesses.begin(self._command, {**os.environ, **_ONE_THREAD})
+            process = await subprocesses.begin(
+                self._command,
+                {**os.environ, **_ONE_THREAD},
+                errors=None if self._chatter is None else asyncio.subprocess.PIPE,
+            )
         except OSError as error:
             return f"cannot be started ({error.strerror})"
         self.pid = process.pid
@@ -85,6 +100,7 @@ class Child:
         self._deadline_s = self._clock.now_s() + self._habits.startup_limit_s
         reading = asyncio.create_task(self._read(process.stdout))
         silence = asyncio.create_task(self._wait_for_silence())
+        overhearing = asyncio.create_task(self._overhear(process.stderr))
         try:
             done, _ = await asyncio.wait({reading, silence}, return_when=asyncio.FIRST_COMPLETED)
             if reading not in done:
@@ -94,6 +110,8 @@ class Child:
             for task in (reading, silence):
                 task.cancel()
             returncode = await subprocesses.end(process)
+            await asyncio.wait({overhearing}, timeout=_LAST_WORDS_S)
+            overhearing.cancel()
             self.pid = None
         return nonsense or _ending(returncode)
 
@@ -109,8 +127,19 @@ class Child:
 
     async def _wait_for_silence(self) -> None:
         """Return when the process has been silent for too long."""
+        look_every_s = self._habits.silence_limit_s / 4  # its first line brings the end nearer
         while (left_s := self._deadline_s - self._clock.now_s()) > 0:
-            await self._clock.sleep(left_s)
+            await self._clock.sleep(min(left_s, look_every_s))
+            if self._chatter is not None:
+                self._chatter.sweep()
+
+    async def _overhear(self, errors: asyncio.StreamReader | None) -> None:
+        """Hand on what the process and its libraries print, until its end."""
+        if errors is None or self._chatter is None:
+            return
+        while piece := await errors.read(1 << 16):
+            self._chatter.take(piece)
+        self._chatter.take(b"")
 
 
 def _ending(returncode: int) -> str:

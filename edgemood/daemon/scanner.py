@@ -9,6 +9,7 @@ from pathlib import Path
 
 from edgemood.clock import Clock
 from edgemood.config.schema import MODELS, MusicConfig
+from edgemood.daemon.chatter import Chatter
 from edgemood.daemon.child import ORDERLY, Child, Habits
 from edgemood.music.library.index import SongIndex
 from edgemood.music.library.report import Order, ScanReport, ScanState, decode_report, encode
@@ -17,7 +18,13 @@ from edgemood.music.words import SHIPPED, Words
 from edgemood.trouble import Faults, Trouble
 
 COMMAND: Sequence[str] = (sys.executable, "-m", "edgemood.music.library")
-HABITS = Habits(first_pause_s=5.0, longest_pause_s=300.0, steady_s=600.0)
+HABITS = Habits(
+    first_pause_s=5.0,
+    longest_pause_s=300.0,
+    steady_s=600.0,
+    startup_limit_s=180.0,
+    silence_limit_s=180.0,  # twelve times that within which it promises a report
+)
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +40,9 @@ class ScannerProcess:
         command: Sequence[str] = COMMAND,
     ) -> None:
         """`on_damage` is told, in the owner's words, that the index is damaged."""
-        self._child = Child(command, encode(order), self._take, HABITS, clock)
+        self._child = Child(
+            command, encode(order), self._take, HABITS, clock, chatter=Chatter("library", clock)
+        )
         self._on_damage = on_damage
         self._trouble = Trouble(log)
         self.report = ScanReport(ScanState.STARTING)

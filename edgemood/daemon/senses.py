@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
+from edgemood.daemon.chatter import Chatter
 from edgemood.daemon.child import Child, Habits
 from edgemood.mood import FaceEvidence, Sense, VoiceEvidence
 from edgemood.pipe import SenseReport, SenseState, decode
@@ -17,6 +18,9 @@ COMMANDS: dict[Sense, Sequence[str]] = {
     Sense.FACE: (sys.executable, "-m", "edgemood.vision"),
     Sense.VOICE: (sys.executable, "-m", "edgemood.hearing"),
 }
+PROGRAMS = {Sense.FACE: "vision", Sense.VOICE: "hearing"}
+BEGINS_WITHIN_S = 30.0
+"""to load its models and to open its device, once it has said that it begins"""
 HABITS = Habits(
     first_pause_s=0.5,
     longest_pause_s=30.0,
@@ -47,7 +51,14 @@ class SenseProcess:
         self._on_evidence = on_evidence
         self._trouble = Trouble(logging.getLogger(f"edgemood.{sense}"))
         order = config.model_dump_json().encode() + b"\n"
-        self._child = Child(command or COMMANDS[sense], order, self._take, HABITS, clock)
+        self._child = Child(
+            command or COMMANDS[sense],
+            order,
+            self._take,
+            HABITS,
+            clock,
+            chatter=Chatter(PROGRAMS[sense], clock),
+        )
         self.report = self._own_report(SenseState.STARTING, "")
         self.last_evidence: Evidence | None = None
 
@@ -70,6 +81,8 @@ class SenseProcess:
     def _take(self, line: bytes) -> None:
         record = decode(line)
         if isinstance(record, SenseReport):
+            if record.state is SenseState.STARTING:
+                self._child.expect_within(BEGINS_WITHIN_S)
             self._tell(record)
         else:
             self.last_evidence = record

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 from edgemood.hearing.watch import watch
+from edgemood.parent import log_to_parent
 from edgemood.sense import serve
 
 if __name__ == "__main__":
-    logging.basicConfig(format="hearing: %(message)s")
+    log_to_parent("hearing")
     serve(watch)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
-
 import cv2
 
+from edgemood.parent import log_to_parent
 from edgemood.sense import serve
 from edgemood.vision.watch import watch
 
 if __name__ == "__main__":
-    logging.basicConfig(format="vision: %(message)s")
+    log_to_parent("vision")
     cv2.setNumThreads(1)  # as fast on one core, and leaves the others to the music
     serve(watch)

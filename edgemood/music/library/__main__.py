@@ -10,7 +10,8 @@ import asyncio
 import logging
 
 from edgemood.music.library.background import serve
+from edgemood.parent import log_to_parent
 
 if __name__ == "__main__":
-    logging.basicConfig(format="library: %(message)s", level=logging.INFO)
+    log_to_parent("library", logging.INFO)
     asyncio.run(serve())

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from edgemood.errors import EdgemoodError
 from edgemood.music.library.crew import READY
 from edgemood.music.library.findings import Findings, decode_subject, encode
+from edgemood.parent import die_with_parent
 
 if TYPE_CHECKING:
     from edgemood.music.library.analyse import Analyst
@@ -27,6 +28,7 @@ MOST_MEMORY_BYTES = 1 << 30
 
 def main() -> None:
     """Answer until the input ends; the first line of it names the folders."""
+    die_with_parent()
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

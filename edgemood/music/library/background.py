@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import logging
 import os
-import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,7 +23,10 @@ from edgemood.music.library.scan import Progress, Scan, step_back
 from edgemood.music.library.store import UNCHECKED
 from edgemood.music.library.sync import MUSIC_FOLDER
 from edgemood.music.library.worklist import Worklist
+from edgemood.parent import end_with_parent, read_order
 
+HEARTBEAT_S: Final = 15.0
+"""how often at least the daemon hears that the scan is alive"""
 _LOOK_EVERY_S: Final = 15.0
 _TELL_EVERY_S: Final = 60.0
 """how often the journal hears of the progress"""
@@ -37,12 +39,17 @@ log = logging.getLogger(__name__)
 
 async def serve() -> None:
     """Be the scan's process, until the daemon ends it."""
-    order = decode_order(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_daemon, daemon=True).start()
+    order = decode_order(read_order())
+    end_with_parent()
     step_back()
     reports = os.dup(1)
     os.dup2(2, 1)
-    await BackgroundScan(order, SystemClock(), lambda report: _write(reports, report)).run()
+    scan = BackgroundScan(order, SystemClock(), lambda report: _write(reports, report))
+    beating = asyncio.create_task(scan.beat())
+    try:
+        await scan.run()
+    finally:
+        beating.cancel()
 
 
 class BackgroundScan:
@@ -60,6 +67,13 @@ class BackgroundScan:
         self._tell = tell
         self._heat = heat or Heat()
         self._logged_s = clock.now_s()
+        self._told = ScanReport(ScanState.STARTING)
+
+    async def beat(self) -> None:
+        """Say again and again how it stands: one that says nothing hangs."""
+        while True:
+            self._tell(self._told)
+            await self._clock.sleep(HEARTBEAT_S)
 
     async def run(self) -> None:
         """Work until the index is damaged, or begun anew by the daemon; that starts another."""
@@ -74,9 +88,13 @@ class BackgroundScan:
                     content = await self._pass(index, worklist)
                 await self._clock.sleep(_LOOK_EVERY_S if content else _TRY_AGAIN_EVERY_S)
         except IndexDamagedError as error:
-            self._tell(ScanReport(ScanState.DAMAGED, str(error)))
+            self._say(ScanReport(ScanState.DAMAGED, str(error)))
         except LibraryError as error:
-            self._tell(ScanReport(ScanState.TROUBLE, str(error)))
+            self._say(ScanReport(ScanState.TROUBLE, str(error)))
+
+    def _say(self, report: ScanReport) -> None:
+        self._told = report
+        self._tell(report)
 
     def _check(self, index: SongIndex) -> None:
         """After a power cut, look at every page of the index once."""
@@ -91,7 +109,7 @@ class BackgroundScan:
         counts = worklist.counts()
         numbers = (counts.songs, counts.pending, counts.problems)
         if not counts.pending:
-            self._tell(ScanReport(ScanState.DONE, "", *numbers))
+            self._say(ScanReport(ScanState.DONE, "", *numbers))
             return True
         try:
             crew = local_crew(index, self._order, self._clock)
@@ -100,7 +118,7 @@ class BackgroundScan:
         except IndexDamagedError:
             raise
         except LibraryError as error:
-            self._tell(ScanReport(ScanState.TROUBLE, str(error), *numbers))
+            self._say(ScanReport(ScanState.TROUBLE, str(error), *numbers))
             return False
         self._progress(progress)
         return not progress.absent
@@ -113,7 +131,7 @@ class BackgroundScan:
             state = ScanState.TROUBLE
         detail = progress.pause or progress.absent
         numbers = (progress.songs, progress.pending, progress.problems)
-        self._tell(ScanReport(state, detail, *numbers, round(progress.per_minute, 1)))
+        self._say(ScanReport(state, detail, *numbers, round(progress.per_minute, 1)))
         now_s = self._clock.now_s()
         if now_s - self._logged_s >= _TELL_EVERY_S or not progress.pending:
             self._logged_s = now_s
@@ -172,8 +190,3 @@ def sole_scan(state: Path) -> Iterator[None]:
 
 def _write(reports: int, report: ScanReport) -> None:
     os.write(reports, encode(report))
-
-
-def _end_with_daemon() -> None:
-    sys.stdin.buffer.read()
-    os._exit(0)

@@ -6,20 +6,19 @@ import asyncio
 import contextlib
 import json
 import os
-import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
+from edgemood import subprocesses
 from edgemood.clock import Clock
 from edgemood.errors import LibraryError
 from edgemood.music.library.findings import Findings, Subject, decode, encode_subject
 
 LONGEST_S: Final = 180.0
 """for one song; a four-minute song takes some seconds on a Zero 2 W"""
-_MOST_ANSWER_BYTES: Final = 1 << 20
 _ONE_THREAD: Final = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 READY: Final = b"ready\n"
 """what an analyst says when it has loaded its models"""
@@ -112,12 +111,7 @@ class _Desk:
         process, self._process = self._process, None
         if process is None:
             return
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
-        if process.stdin is not None:
-            process.stdin.close()
+        await subprocesses.end(process)
 
     async def _ask(self, subject: Subject) -> Findings:
         process = self._process = self._process or await self._begin()
@@ -139,13 +133,8 @@ class _Desk:
         return Findings(problem=f"the decoder crashed on it ({_ending(code)})")
 
     async def _begin(self) -> asyncio.subprocess.Process:
-        process = self._process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=_MOST_ANSWER_BYTES,
-            env={**os.environ, **_ONE_THREAD},
-            start_new_session=True,  # Ctrl-C is for the one who started it
+        process = self._process = await subprocesses.begin(
+            self._command, {**os.environ, **_ONE_THREAD}
         )
         assert process.stdin is not None
         assert process.stdout is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
@@ -124,8 +125,12 @@ def step_back() -> None:
 
     Linux gives its idle I/O class to a process whose scheduling is idle (ioprio_set(2) and
     task_nice_ioclass in the kernel), so this is nice and ionice in one. When memory runs out, it
-    goes first.
+    goes first. Where one of it is not allowed, the work is done all the same.
     """
-    os.nice(19)
-    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii")
+    for step in (
+        lambda: os.nice(19),
+        lambda: os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0)),
+        lambda: Path("/proc/self/oom_score_adj").write_text("900", encoding="ascii"),
+    ):
+        with contextlib.suppress(OSError):  # as after setuid, or in a container
+            step()
