@@ -25,8 +25,6 @@ from edgemood.music import Dj
 
 PATIENCE_S = 600.0
 """for a busy machine; what is waited for comes much sooner on a quiet one"""
-ENDS_WITHIN_S = 4.5
-"""sooner than the player gives up an MPD that hangs"""
 RATE_HZ = 8000
 SONG_S = 60.0
 
@@ -155,7 +153,7 @@ def switch_on(config, clock, memory):
             yield dj
         finally:
             task.cancel()
-            async with asyncio.timeout(ENDS_WITHIN_S):
+            async with asyncio.timeout(PATIENCE_S):
                 with suppress(asyncio.CancelledError):
                     await task
 

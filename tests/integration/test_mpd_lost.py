@@ -107,6 +107,7 @@ async def test_an_mpd_killed_while_playing_is_found_again_with_the_songs_of_peop
 
 async def test_a_box_goes_off_at_once_while_mpd_hangs(mpd_server, switch_on, until):
     async with switch_on() as dj:
+        dj._player._timeout_s = 3600.0  # who waits for this MPD does so for longer than the test
         await until(lambda: dj.status().playing)
         os.kill(mpd_server._process.pid, signal.SIGSTOP)
         moving = asyncio.create_task(dj.move_on())
