@@ -23,7 +23,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-picture demo-voice test test-train lint types lock format \
+.PHONY: help demo demo-picture demo-voice test test-trixie test-train lint types lock format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech trials-speech fit-reliability \
 	face-readings face-reliability bench clean
@@ -42,6 +42,9 @@ demo-voice: $(VENV)/demo.stamp ## how clearly the demo's voices are judged, when
 
 test: lint types ## everything that must hold before a change goes in
 	$(VENV)/bin/pytest
+
+test-trixie: ## `make demo` and `make test` in a fresh Debian 13, as root and as an ordinary user; needs root
+	deploy/test-trixie
 
 test-train: $(VENV_TRAIN)/train.stamp ## the tests of edgemood/training, which need its libraries
 	$(VENV_TRAIN)/bin/pytest tests/training
