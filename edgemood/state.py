@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Annotated, Any, ClassVar, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -29,6 +29,9 @@ _Queued = Annotated[tuple[int, str], Field(strict=False)]
 _Songs = Annotated[tuple[_Queued, ...], Field(strict=False)]
 
 _Entry = Annotated[tuple[int, str, bool, bool, str], Field(strict=False)]
+_Counted = Annotated[
+    tuple[int, str, Literal["played", "skipped"], int | None, str], Field(strict=False)
+]
 
 _VERSION = "version"
 
@@ -264,6 +267,16 @@ class HistoryRead(Document):
     @classmethod
     def upgraded(cls, content: Any, version: int) -> Any:
         return {"read": content} if version == 0 else content
+
+
+class Listened(Document):
+    """What was heard of the song that played when the box went off, and what was to be counted."""
+
+    name = "listened"
+    song: _Queued | None
+    heard_s: _Seconds
+    due: Annotated[tuple[_Counted, ...], Field(strict=False, max_length=1000)]
+    """each song's number and file, what became of it, when, and its count before"""
 
 
 class Account(BaseModel):

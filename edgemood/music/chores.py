@@ -51,6 +51,8 @@ class Chores:
         self._labels = LabelPlaylists(player, memory, index, config.mood_playlists)
         self._typical = dict(named(config.typical_playlists))
         self._table = {entry for _, entry in config.table}
+        self.knows_playlists = False
+        """whether the playlists were read since the start"""
         self._shown = ShownMoods(player) if config.mood_stickers == "yes" else None
         self._opinions_due = False
         self._playlists_due = False
@@ -116,6 +118,7 @@ class Chores:
         self._chooser.playlists = {
             name: await self._player.playlist(name) for name in self._table & there
         }
+        self.knows_playlists = True
 
     async def _show_moods(self, library: Library) -> None:
         if self._shown is not None and self._player.keeps_stickers:

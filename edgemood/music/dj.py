@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from edgemood.music.quiet_volume import QuietVolume
 from edgemood.music.sound import SoundWatch
 from edgemood.music.status import HINTS, MOST_NEXT, STATES, MusicStatus, Waiting
 from edgemood.music.strategy import path_for
+from edgemood.music.table_answers import unanswered
 from edgemood.music.told import told
 from edgemood.state import AskedStrategy, Memory
 from edgemood.trouble import Faults, Trouble
@@ -133,6 +134,8 @@ class Dj:
         self._due = asyncio.Event()
         self._chores_due = asyncio.Event()
         self._mood = LastMood(clock, memory)
+        self._unanswered: Mapping[str, str] = {}
+        self._table_trouble = Trouble(log, self._faults)
         self._follow_mood(replace=False)
         self._connected = False
         self._unreachable = Trouble(log)
@@ -305,8 +308,27 @@ class Dj:
 
     def _follow_mood(self, *, replace: bool = True) -> None:
         if self._mood.known is not None:
-            self._keeper.follow(path_for(*self._mood.known, self._config), replace=replace)
+            path = path_for(*self._mood.known, self._config, self._unanswered)
+            self._keeper.follow(path, replace=replace)
             self._due.set()
+
+    def _check_table(self) -> None:
+        """Tell entries of the table that nothing answers to, and do without them."""
+        library, playlists = self._keeper.library, self._chooser.playlists
+        wrong: Mapping[str, str] = {}
+        if self._config.strategy == "table" and self._chores.knows_playlists:
+            wrong = unanswered(self._config.table, library, playlists)
+        if wrong == self._unanswered:
+            return
+        self._unanswered = wrong
+        if wrong:
+            self._table_trouble.starts(
+                f"music.table in config.yaml: {'; '.join(wrong.values())}; the music is like the "
+                "room instead (`edgemood check` tells what may have been meant)"
+            )
+        else:
+            self._table_trouble.ends("music.table: every entry has an answer")
+        self._follow_mood()
 
     async def _arrive(self) -> None:
         await self._player.connect()
@@ -322,6 +344,7 @@ class Dj:
 
     async def _leave(self) -> None:
         """Put right what must not outlast the box; a server that hangs is not waited for."""
+        self._feedback.leave()
         with contextlib.suppress(PlayerError, TimeoutError):
             async with asyncio.timeout(_LEAVE_WITHIN_S):
                 await self._keeper.leave()
@@ -336,6 +359,7 @@ class Dj:
                 await self._due.wait()
                 self._due.clear()
                 self._on_progress()
+                self._check_table()
                 async with self._hands:
                     with contextlib.suppress(RefusedError):  # it stands among the faults
                         await self._keeper.tend()

@@ -12,10 +12,10 @@ from edgemood.errors import RefusedError
 from edgemood.music.answers import whole
 from edgemood.music.choice import TasteStore
 from edgemood.music.event import Event, Kind
-from edgemood.music.listening import Heard, Listening
+from edgemood.music.listening import Heard, Listening, Outcome
 from edgemood.music.player import Player
 from edgemood.music.queue import QueuedSong, Snapshot
-from edgemood.state import HistoryRead, Memory, Opinions
+from edgemood.state import HistoryRead, Listened, Memory, Opinions
 from edgemood.walltime import WallTime, local_time
 
 AFTER_CHANGE_S = 300.0
@@ -87,6 +87,7 @@ class Feedback:
         self._counts_before: tuple[QueuedSong, Mapping[str, str]] | None = None
         self._due: list[_Due] = []
         self._unwanted: QueuedSong | None = None
+        self._resumed = False
 
     def hear(self, emotion: Emotion) -> None:
         """The music follows another mood from now on."""
@@ -96,6 +97,34 @@ class Feedback:
         """Another MPD, or the same one after a while: what plays there is new."""
         self._listening.forget()
         self._counts_before = None
+        if not self._resumed:
+            self._resumed = True
+            self._resume()
+
+    def leave(self) -> None:
+        """The box goes off, if only for a moment: what was heard so far is kept."""
+        heard = self._listening.heard(self._clock.now_s())
+        song, heard_s = (None, 0.0) if heard is None else heard
+        self._memory.keep(
+            Listened(
+                song=None if song is None else (song.id, song.file),
+                heard_s=heard_s,
+                due=tuple(map(_row, self._due)),
+            )
+        )
+
+    def _resume(self) -> None:
+        """Go on where the box went off."""
+        kept = self._memory.recall(Listened)
+        if kept is None:
+            return
+        if kept.song is not None:
+            self._listening.resume(QueuedSong(*kept.song), kept.heard_s)
+        at_s = self._clock.now_s() + OTHERS_COUNT_WITHIN_S
+        for id_, file, outcome, unix_s, before in kept.due:
+            heard = Heard(QueuedSong(id_, file), outcome)
+            self._due.append(_Due(at_s, unix_s, heard, before))
+        self._memory.keep(Listened(song=None, heard_s=0.0, due=()))
 
     def look(self, now: Snapshot) -> None:
         """MPD is found like this."""
@@ -215,6 +244,11 @@ class Feedback:
         if number is not None:
             emotion = None if in_general else self._emotion
             self._learn(Event(kind, number, emotion, self._clock.now_s(), value))
+
+
+def _row(due: _Due) -> tuple[int, str, Outcome, int | None, str]:
+    song = due.heard.song
+    return song.id, song.file, due.heard.outcome, due.unix_s, due.before
 
 
 def _number(text: str | None) -> int:

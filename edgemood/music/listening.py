@@ -31,13 +31,16 @@ class Listening:
         self._before: Snapshot | None = None
         self._looked_s = 0.0
         self._heard_s = 0.0
+        self._earlier: tuple[QueuedSong, float] | None = None
 
     def follow(self, now: Snapshot, now_s: float) -> Heard | None:
         """MPD is found like this at `now_s`; None while the song goes on, or did neither."""
         before, self._before = self._before, now
         since_s, self._looked_s = now_s - self._looked_s, now_s
         if before is None or before.playing is None:
-            self._heard_s = 0.0
+            earlier, self._earlier = self._earlier, None
+            again = earlier is not None and earlier[0] == now.playing
+            self._heard_s = earlier[1] if earlier is not None and again else 0.0
             return None
         plays = before.state is State.PLAY
         left_s = float("inf") if before.remaining_s is None else before.remaining_s
@@ -58,6 +61,17 @@ class Listening:
     def forget(self) -> None:
         """MPD was lost: nobody knows what became of the song."""
         self._before = None
+
+    def heard(self, now_s: float) -> tuple[QueuedSong, float] | None:
+        """The song that plays, and for how long it was heard so far; None when none does."""
+        if self._before is None or self._before.playing is None:
+            return None
+        since_s = now_s - self._looked_s if self._before.state is State.PLAY else 0.0
+        return self._before.playing, self._heard_s + since_s
+
+    def resume(self, song: QueuedSong, heard_s: float) -> None:
+        """Of this song so much was heard before, if it is the one that plays now."""
+        self._earlier = song, heard_s
 
 
 def verdict(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from edgemood.config.schema import MusicConfig
@@ -75,13 +76,16 @@ UNKNOWN_ROOM: Path = (
 )
 
 
-def path_for(emotion: Emotion, scores: Scores, config: MusicConfig) -> Path:
+def path_for(
+    emotion: Emotion, scores: Scores, config: MusicConfig, unanswered: Collection[str] = ()
+) -> Path:
     """What to play from now on in a room of this emotion.
 
     `match`, the default, plays what the room feels: it claims no more than to have noticed.
     `lift` does so too while the room feels well; from an unpleasant mood it walks to the
     configured target. `steady` stays near that target, shaded by the room, for those who want
-    their music even. `table` plays what the owner, or one of the papers, wrote down for a mood.
+    their music even. `table` plays what the owner, or one of the papers, wrote down for a mood;
+    for entries that are `unanswered`, because they name nothing that is there, it is `match`.
     """
     # The decision counts as much as the scores it came from: fused scores are often so flat that
     # their mean lies near the middle of the plane, where songs of every mood are equally far.
@@ -89,7 +93,7 @@ def path_for(emotion: Emotion, scores: Scores, config: MusicConfig) -> Path:
     matching = Target(start, affect_of(start), f"the room is {emotion}", emotion)
     match config.strategy:
         case "table":
-            return (_looked_up(matching, config),)
+            return (_looked_up(matching, config, unanswered),)
         case "steady":
             because = f"{matching.because}, the music stays near {config.target}"
             return (_towards(matching, config.target, STEADY_SHARE, because),)
@@ -109,10 +113,12 @@ def _towards(start: Target, goal: Emotion, share: float, because: str) -> Target
     return replace(start, scores=scores, affect=affect_of(scores), because=because)
 
 
-def _looked_up(matching: Target, config: MusicConfig) -> Target:
+def _looked_up(matching: Target, config: MusicConfig, unanswered: Collection[str]) -> Target:
     """What the table says. A genre or playlist for an unpleasant mood is to raise it."""
     entry: str = getattr(config.table, matching.room)
     because = f"{matching.because}, the table says {entry}"
+    if entry in unanswered:
+        return replace(matching, because=f"{because}, which nothing answers to")
     if entry.casefold() in EMOTIONS:
         return replace(_certain(matching, Emotion(entry.casefold())), because=because)
     unpleasant = AFFECT_OF_EMOTION[matching.room].valence < 0

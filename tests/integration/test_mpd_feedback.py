@@ -61,6 +61,22 @@ async def test_a_song_left_before_half_is_counted_as_skipped(dj, person, until, 
     assert [(event.kind, event.value) for event in events] == [("skipped", 1.0)]
 
 
+async def test_a_play_is_counted_though_the_box_was_restarted_meanwhile(
+    *, switch_on, person, until, clock
+):
+    async with switch_on() as dj:
+        await until(lambda: dj.status().playing and len(dj.status().coming) == 2)
+        file = person.current()
+        await clock.advance(20)
+    async with switch_on() as dj:
+        await until(lambda: dj._feedback._counts_before is not None)
+        await clock.advance(15)
+        person.next()
+        await until(lambda: dj._feedback._due)
+    async with switch_on():
+        await until(lambda: stickers(person, file).get("playCount") == "1", clock)
+
+
 async def test_a_skip_soon_after_a_change_of_mood_is_half_the_choices_fault(
     *, dj, person, until, clock, events, room
 ):

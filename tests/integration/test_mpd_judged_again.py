@@ -4,6 +4,7 @@ import pytest
 
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
+from edgemood.trouble import Faults
 
 HAPPIEST = {f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
@@ -47,3 +48,18 @@ async def test_another_strategy_in_the_configuration_asks_for_other_songs(
     table = MusicConfig.model_validate({"strategy": "table", "table": {"happy": "sad"}})
     async with switch_on(config=config.model_copy(update={"music": table})):
         await until(lambda: person.waits_for(SADDEST))
+
+
+async def test_a_table_that_nothing_answers_to_is_told_until_something_does(
+    *, switch_on, config, person, until, room, mpd_server
+):
+    table = MusicConfig.model_validate({"strategy": "table", "table": {"happy": "Partty"}})
+    faults = Faults()
+    given = {"config": config.model_copy(update={"music": table}), "faults": faults}
+    async with switch_on(**given) as dj:
+        dj.hear(room(Emotion.HAPPY))
+        await until(lambda: any('"Partty" is no emotion' in fault for fault in faults))
+        await until(lambda: dj.status().playing and person.waits_for(HAPPIEST))
+        person.playlistadd("Partty", "sad/0.flac")
+        await until(lambda: not any("Partty" in fault for fault in faults))
+        await until(lambda: "sad/0.flac" in person.coming())

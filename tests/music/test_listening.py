@@ -27,6 +27,21 @@ def test_a_song_heard_to_its_end_was_played():
     assert told((0, at(0)), (150, at(150)), (200, at(0, current=1))) == [Heard(ONE, "played")]
 
 
+def test_what_was_heard_before_the_box_went_off_for_a_moment_counts():
+    before, after = Listening(), Listening()
+    before.follow(at(0), 0)
+    before.follow(at(60), 60)
+    song, heard_s = before.heard(70)
+    assert (song, heard_s) == (ONE, 70)
+    after.resume(song, heard_s)
+    after.follow(at(72), 72)
+    assert after.follow(at(0, current=1), 110) == Heard(ONE, "played")
+    other = Listening()
+    other.resume(OTHER, 150)
+    other.follow(at(150), 72)
+    assert other.follow(at(0, current=1), 74) is None
+
+
 def test_a_song_left_before_half_was_skipped():
     assert told((0, at(0)), (30, at(0, current=1))) == [Heard(ONE, "skipped")]
 
