@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, Final
 
 import mutagen
@@ -28,7 +30,8 @@ _Frames: Any = mutagen.id3
 
 def read(file: BinaryIO) -> str | None:
     """The mood in a file. Raises ValueError when it is no music file that takes tags."""
-    return _mood_in(_opened(file).tags)
+    with _told():
+        return _mood_in(_opened(file).tags)
 
 
 def write(old: BinaryIO, new: BinaryIO, mood: str) -> None:
@@ -36,20 +39,21 @@ def write(old: BinaryIO, new: BinaryIO, mood: str) -> None:
 
     Raises ValueError for a file whose other tags would not stay as they are, and OSError.
     """
-    music = _opened(old)
-    old.seek(0)
-    magic = old.read(4)
-    old.seek(0)
-    if type(music).__name__ in _BEFORE_THE_SOUND:
-        new.write(id3.with_mood(id3.read_tag(old), mood))
-        shutil.copyfileobj(old, new)
-    elif magic in _IN_CHUNKS:
-        with_chunk(old, new, _IN_CHUNKS[magic], lambda tag: id3.with_mood(tag, mood))
-    else:
-        shutil.copyfileobj(old, new)
-        _by_mutagen(new, mood)
-    if read(new) != mood or _others(_opened(new).tags) != _others(music.tags):
-        raise ValueError("its other tags would not stay as they are")
+    with _told():
+        music = _opened(old)
+        old.seek(0)
+        magic = old.read(4)
+        old.seek(0)
+        if type(music).__name__ in _BEFORE_THE_SOUND:
+            new.write(id3.with_mood(id3.read_tag(old), mood))
+            shutil.copyfileobj(old, new)
+        elif magic in _IN_CHUNKS:
+            with_chunk(old, new, _IN_CHUNKS[magic], lambda tag: id3.with_mood(tag, mood))
+        else:
+            shutil.copyfileobj(old, new)
+            _by_mutagen(new, mood)
+        if read(new) != mood or _others(_opened(new).tags) != _others(music.tags):
+            raise ValueError("its other tags would not stay as they are")
 
 
 def _by_mutagen(file: BinaryIO, mood: str) -> None:
@@ -82,15 +86,20 @@ def _id3_frame(mood: str, version: int) -> Any:
     return _Frames.TXXX(encoding=0, desc="MOOD", text=[mood])
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever the tag library makes of a stranger's bytes is a ValueError with words."""
+    try:
+        yield
+    except (OSError, ValueError):
+        raise
+    except Exception as error:  # mutagen has met files it breaks on in every way
+        raise ValueError(f"its tags cannot be read ({error or type(error).__name__})") from error
+
+
 def _opened(file: BinaryIO) -> Any:
     file.seek(0)
-    try:
-        music = mutagen.File(file)
-    except OSError:
-        raise
-    # a decoder of strangers' bytes; mutagen has met files it breaks on in every way
-    except Exception as error:
-        raise ValueError(f"its tags cannot be read ({error or type(error).__name__})") from error
+    music = mutagen.File(file)
     if music is None or _takes_no_tags(music):
         raise ValueError("not a kind of music file that takes tags")
     return music

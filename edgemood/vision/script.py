@@ -31,6 +31,10 @@ SENSOR_NOISE = 4.0
 """Standard deviation in grey levels of the noise a small sensor shows at full gain in the dark."""
 
 
+_MOST_LETTERS = 1 << 17
+"""of a script"""
+
+
 class Change(BaseModel):
     """One entry of the script."""
 
@@ -83,12 +87,15 @@ class Script:
 
 def read_script(path: Path) -> Script:
     """Read a script. Raises CameraError with the line when it cannot be understood."""
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise CameraError(f"{path}: the script cannot be read (no regular file)")
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        with path.open(encoding="utf-8") as file:
+            root = yaml.compose(file.read(_MOST_LETTERS), Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise CameraError(f"{path}:{line}: {error.problem or 'is not YAML'}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise CameraError(f"{path}: is not YAML ({error})") from error
     except OSError as error:
         raise CameraError(f"{path}: the script cannot be read ({error.strerror})") from error
@@ -118,5 +125,5 @@ def _change(path: Path, node: yaml.Node) -> Change:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise CameraError(f"{path}:{line}: {key or 'entry'}: {first['msg']}") from error
-    except (yaml.YAMLError, RecursionError) as error:
+    except (yaml.YAMLError, RecursionError, ValueError) as error:  # such as the 31st of April
         raise CameraError(f"{path}:{line}: cannot be understood ({error})") from error

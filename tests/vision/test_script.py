@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +80,21 @@ def test_a_script_that_cannot_be_understood_is_refused_with_its_line(
 def test_a_script_that_is_no_text_is_refused(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with pytest.raises(CameraError, match="not YAML"):
+        read_script(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["- {at_s: 2024-04-31}", "- {at_s: 1, show: 2024-13-45}", "- " * 5000, "[" * 5000]
+)
+def test_a_script_with_odd_dates_or_deep_brackets_is_refused(path: Path, text: str) -> None:
+    path.write_text(text)
+    with pytest.raises(CameraError):
+        read_script(path)
+
+
+def test_a_pipe_in_place_of_a_script_is_not_waited_for(path: Path) -> None:
+    os.mkfifo(path)
+    with pytest.raises(CameraError, match="cannot be read"):
         read_script(path)
 
 
