@@ -78,8 +78,10 @@ class Document(BaseModel):
             raise
         except ValidationError as error:
             raise UnreadableError(_first_problem(error)) from error
-        except (ValueError, TypeError, LookupError, AttributeError, OverflowError) as error:
-            raise UnreadableError(f"no such document ({error})"[:200]) from error
+        except ValueError as error:
+            raise UnreadableError(f"no JSON ({error})"[:200]) from error
+        except (TypeError, LookupError, AttributeError, OverflowError) as error:
+            raise UnreadableError("of another shape") from error
         except RecursionError as error:
             raise UnreadableError("it is nested too deeply") from error
 
@@ -162,7 +164,7 @@ class KnownMood(Document):
 
 
 class OwnQueue(Document):
-    """MPD's number and file of each of the box's songs that wait, in order."""
+    """Of the first release: number and file of each of the box's songs that wait, in order."""
 
     name = "queue"
     songs: _Songs

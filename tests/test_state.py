@@ -16,7 +16,6 @@ from edgemood.state import (
     Hands,
     HistoryRead,
     KnownMood,
-    LastSeen,
     Opinions,
     OwnQueue,
     PlayedSongs,
@@ -144,7 +143,8 @@ def test_documents_of_the_first_release_are_read(kind):
 
 
 def test_every_document_of_the_first_release_is_among_them():
-    assert {*FIRST_RELEASE, Begun, LastSeen} == {*DOCUMENTS}
+    assert {*FIRST_RELEASE} <= {*DOCUMENTS}
+    assert len(FIRST_RELEASE) == 12
     assert len({kind.name for kind in DOCUMENTS}) == len(DOCUMENTS)
 
 

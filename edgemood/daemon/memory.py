@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import os
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,7 @@ from typing import Any
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.durable import make_folder, remove_durably, write_durably
+from edgemood.plain_file import read_plain_file
 from edgemood.state import D, Document, UnreadableError
 from edgemood.trouble import Faults, Trouble
 
@@ -162,7 +161,7 @@ class Memory:
             return None
         path = self._path(kind.name)
         try:
-            document = kind.from_json(_read_file(path))
+            document = kind.from_json(read_plain_file(path, MOST_BYTES))
         except FileNotFoundError:
             if path.is_symlink():
                 self._lose(kind, path, "a link that leads nowhere")
@@ -216,22 +215,6 @@ class Memory:
     def _path(self, name: str) -> Path:
         assert self._folder is not None
         return self._folder / f"{name}.json"
-
-
-def _read_file(path: Path) -> bytes:
-    """The content of an ordinary file of ordinary size. Raises OSError and UnreadableError."""
-    # without O_NONBLOCK, opening a FIFO waits for somebody who writes into it
-    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    try:
-        found = os.fstat(number)
-        if not stat.S_ISREG(found.st_mode):
-            raise UnreadableError("not a file")
-        if found.st_size > MOST_BYTES:
-            raise UnreadableError(f"far too large ({found.st_size / 1e6:.0f} MB)")
-        with open(number, "rb", closefd=False) as file:
-            return file.read(MOST_BYTES)
-    finally:
-        os.close(number)
 
 
 def _words(error: OSError) -> str:

@@ -24,7 +24,7 @@ from edgemood.music.robots import Robots
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import Hand, TakeOver, hands
 from edgemood.music.wanted import PLAYED_S, MusicWanted, Return, Silence, ran_out
-from edgemood.state import Hands, LastSeen, Memory, VolumeBefore
+from edgemood.state import Hands, LastSeen, Memory, OwnQueue, PlayedSongs, VolumeBefore
 from edgemood.trouble import Faults, Trouble
 
 _MOST_ASKED = 100
@@ -149,8 +149,7 @@ class QueueKeeper:
         """Find one's way in the queue of an MPD just connected to."""
         now, played_s = await self._player.snapshot(), await self._player.played_s()
         await self._make_good(now.volume)
-        seen = self._memory.recall(LastSeen)
-        last = None if seen is None else LastLook.of(seen.look)
+        last = _last_look(self._memory)
         away = Return(
             last,
             on=self.now is not None,
@@ -467,3 +466,16 @@ class QueueKeeper:
 def _hands_in(memory: Memory) -> dict[str, Any] | None:
     hands = memory.recall(Hands)
     return None if hands is None else hands.hands
+
+
+def _last_look(memory: Memory) -> LastLook | None:
+    """What MPD was like when it was last seen; None when that is not known."""
+    seen = memory.recall(LastSeen)
+    if seen is not None:
+        return LastLook.of(seen.look)
+    own, played = memory.recall(OwnQueue), memory.recall(PlayedSongs)
+    if own is None and played is None:
+        return None
+    over = () if played is None else played.songs
+    waiting = () if own is None else own.songs
+    return LastLook.of_first_release(over, waiting)

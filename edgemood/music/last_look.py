@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -75,6 +75,17 @@ class LastLook:
             )
         except (LookupError, TypeError, ValueError, ArithmeticError):
             return None
+
+    @classmethod
+    def of_first_release(
+        cls, over: Iterable[tuple[int, str]], waiting: Iterable[tuple[int, str]]
+    ) -> Self:
+        """What the first release kept: number and file of the box's own songs."""
+        songs = (
+            *(Remembered(QueuedSong(*song), own=True, over=True) for song in over),
+            *(Remembered(QueuedSong(*song), own=True) for song in waiting),
+        )
+        return cls(State.PLAY, single=False, version=0, songs=songs)
 
     def document(self) -> dict[str, Any]:
         """Ready for JSON."""

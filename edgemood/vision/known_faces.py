@@ -15,15 +15,20 @@ import logging
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Final
 
 import numpy as np
 
 from edgemood.durable import write_durably
 from edgemood.errors import ProfileError
+from edgemood.plain_file import read_plain_file
 from edgemood.vision.embedding import Embedding
 
 NAME = re.compile(r"\w[\w -]{0,39}")
 """What people may be called here: letters of any script, digits, spaces and hyphens."""
+
+_MOST_BYTES: Final = 64 * 1024
+_UNREADABLE: Final = (OSError, ValueError, LookupError, TypeError, ArithmeticError, RecursionError)
 
 log = logging.getLogger(__name__)
 
@@ -77,23 +82,35 @@ def read_all(folder: Path, digest: str) -> dict[str, Embedding]:
     known: dict[str, Embedding] = {}
     for name in names(folder):
         try:
-            content = json.loads(path_of(folder, name).read_bytes())
+            content = json.loads(read_plain_file(path_of(folder, name), _MOST_BYTES))
             if content["model"] != digest:
                 log.warning("the face of %s was enrolled with another model: enrol again", name)
                 continue
-            known[name] = np.array(content["embedding"], dtype=np.float32)
+            known[name] = _embedding(content["embedding"])
         except FileNotFoundError:
             continue  # forgotten at this moment
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except _UNREADABLE as error:
             log.warning("%s cannot be read: %s", path_of(folder, name), error)
     return known
 
 
 def nearest(embedding: Embedding, known: Mapping[str, Embedding], threshold: float) -> str | None:
     """The known person nearest by Euclidean distance, if nearer than `threshold`."""
-    distances = {name: float(np.linalg.norm(embedding - own)) for name, own in known.items()}
+    distances = {
+        name: float(np.linalg.norm(embedding - own))
+        for name, own in known.items()
+        if own.shape == embedding.shape
+    }
     name = min(distances, key=lambda each: distances[each], default=None)
     return name if name is not None and distances[name] < threshold else None
+
+
+def _embedding(numbers: Any) -> Embedding:
+    """Raises ValueError and TypeError for what is none."""
+    embedding = np.array(numbers, dtype=np.float32)
+    if embedding.ndim != 1 or not np.isfinite(embedding).all():
+        raise ValueError("not the numbers of a face")
+    return embedding
 
 
 def stamp(folder: Path) -> tuple[tuple[str, int], ...]:

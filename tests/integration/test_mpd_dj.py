@@ -13,9 +13,10 @@ import pytest
 
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import MusicConfig
+from edgemood.daemon.memory import Memory
 from edgemood.emotion import Emotion
 from edgemood.music.plan import HISTORY
-from edgemood.state import VolumeBefore
+from edgemood.state import OwnQueue, PlayedSongs, VolumeBefore
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 HAPPIEST = {f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
@@ -222,6 +223,21 @@ async def test_the_button_ends_a_stop(dj, person, until, clock):
     moving = asyncio.create_task(dj.move_on())
     await until(moving.done, clock)
     assert person.state() == "play"
+
+
+async def test_after_an_update_from_the_first_release_the_box_knows_its_songs(
+    switch_on, person, until
+):
+    async with switch_on() as dj:
+        await until(lambda: dj.status().playing and len(dj.status().coming) == 2)
+        before = person.files()
+        numbers = [(int(song["id"]), song["file"]) for song in person.playlistinfo()]
+    memory = Memory()
+    memory.keep(PlayedSongs(songs=numbers[:1]))
+    memory.keep(OwnQueue(songs=numbers[1:]))
+    async with switch_on(memory=memory) as dj:
+        await until(lambda: dj.status().connected and len(dj.status().coming) == 2)
+        assert person.files() == before
 
 
 async def test_the_box_finds_its_own_songs_after_a_restart(switch_on, person, until, room):

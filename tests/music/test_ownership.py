@@ -38,6 +38,13 @@ def test_a_document_of_another_shape_is_none():
         assert LastLook.of(document) is None
 
 
+def test_what_the_first_release_kept_is_known_again():
+    last = LastLook.of_first_release([(1, "a")], [(2, "b"), (3, "c")])
+    now = queue("a", "b", "x", "c", ids=[1, 2, 9, 3])
+    assert own_places(last, now) == [0, 1, 3]
+    assert [entry.waits for entry in last.found_in(now).values()] == [False, True, True]
+
+
 def test_songs_keep_their_numbers_while_mpd_lives():
     last = look(queue("a", "b", "b", ids=[1, 7, 9]), [2])
     assert own_places(last, queue("new", "a", "b", "b", ids=[10, 1, 7, 9], version=11)) == [3]

@@ -1,3 +1,4 @@
+import os
 import stat
 from pathlib import Path
 
@@ -49,6 +50,30 @@ def test_a_face_of_another_model_or_a_damaged_one_is_left_out_and_told(
     assert set(known_faces.read_all(folder, MODEL)) == {"Noor"}
     assert "enrol again" in caplog.text
     assert "Tom.json" in caplog.text
+
+
+FACE_FILES = {
+    "a list": b"[]",
+    "deep nesting": b"[" * 60_000,
+    "a table": b'{"model": "0123456789abcdef", "embedding": [[1, 2]]}',
+    "no numbers": b'{"model": "0123456789abcdef", "embedding": ["a"]}',
+    "not finite": b'{"model": "0123456789abcdef", "embedding": [NaN, 1e999]}',
+    "4,301 digits": b'{"model": "0123456789abcdef", "embedding": [%s]}' % (b"9" * 4301),
+    "400 digits": b'{"model": "0123456789abcdef", "embedding": [%s]}' % (b"9" * 400),
+    "too large": b" " * 10**6,
+}
+
+
+@pytest.mark.parametrize("content", FACE_FILES.values(), ids=FACE_FILES)
+def test_whatever_a_file_of_a_face_holds_the_others_are_known(folder: Path, content: bytes) -> None:
+    known_faces.remember(folder, "Noor", FACE, MODEL)
+    (folder / "Tom.json").write_bytes(content)
+    os.mkfifo(folder / "Mia.json")
+    (folder / "Ida.json").mkdir()
+    (folder / "Leo.json").write_text('{"model": "0123456789abcdef", "embedding": [1, 2]}')
+    known = known_faces.read_all(folder, MODEL)
+    assert set(known) == {"Noor", "Leo"}
+    assert known_faces.nearest(FACE, known, 0.1) == "Noor"
 
 
 @pytest.mark.parametrize("name", ["", "../mia", "a/b", ".hidden", "x" * 41, "mia\n"])
