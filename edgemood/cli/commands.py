@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.core
 
 from edgemood.cli.library import app as library
 from edgemood.cli.options import STATE, ConfigOption, StateOption
 from edgemood.cli.profile import app as profile
-from edgemood.cli.where import CONFIG, socket_of
-from edgemood.errors import EdgemoodError
+from edgemood.cli.where import CONFIG, SOCKET, socket_of
+from edgemood.errors import EdgemoodError, NotRunningError
 
 ANSWER_WITHIN_S = 5.0
+
+typer.core.HAS_RICH = False  # with it, typer escapes the brackets of plain help
 
 app = typer.Typer(
     add_completion=False,
@@ -103,7 +106,7 @@ def resume(config: ConfigOption = None) -> None:
 @app.command()
 def why(config: ConfigOption = None) -> None:
     """Explain the last decision about mood and song."""
-    typer.echo(_ask("why", config).get("why", "the daemon gives no reason"))
+    typer.echo(str(_ask("why", config).get("why", "the daemon gives no reason")))
 
 
 @app.command()
@@ -182,11 +185,17 @@ def _ask(verb: str, config: Path | None) -> dict[str, Any]:
     """The daemon's reply. Raises NotRunningError, or EdgemoodError with the daemon's refusal."""
     from edgemood.daemon.client import ask
 
-    reply = ask(socket_of(config), verb, ANSWER_WITHIN_S)
+    named = socket_of(config)
+    try:
+        reply = ask(named, verb, ANSWER_WITHIN_S)
+    except NotRunningError:
+        if config is not None or named == SOCKET:
+            raise
+        reply = ask(SOCKET, verb, ANSWER_WITHIN_S)  # one that went back from a file it cannot use
     if not reply.pop("ok", False):
         raise EdgemoodError(str(reply.get("error", f"the daemon refused to {verb}")))
     return reply
 
 
 def _say(reply: dict[str, Any], otherwise: str) -> None:
-    typer.echo(reply.get("said", otherwise))
+    typer.echo(str(reply.get("said", otherwise)))

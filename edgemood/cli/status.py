@@ -27,18 +27,47 @@ def show(reply: Reply, console: Console | None = None) -> None:
 
 
 def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
-    yield from _mood(_section(reply, "mood"))
+    """Row by row; a part that a daemon of another kind has answered otherwise costs that part."""
+    for part in (_mood_of, _senses, _music_of, _library_of, _config_of, _wrong, _state):
+        try:
+            yield from list(part(reply))
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            yield "?", _text(f"part of the answer cannot be read ({error!r:.100})", "red")
+
+
+def _mood_of(reply: Reply) -> Iterator[tuple[str, Text]]:
+    return _mood(_section(reply, "mood"))
+
+
+def _music_of(reply: Reply) -> Iterator[tuple[str, Text]]:
+    return _music(_section(reply, "music"))
+
+
+def _library_of(reply: Reply) -> Iterator[tuple[str, Text]]:
+    return _library(_section(reply, "library"))
+
+
+def _config_of(reply: Reply) -> Iterator[tuple[str, Text]]:
+    return _config(_section(reply, "config"))
+
+
+def _senses(reply: Reply) -> Iterator[tuple[str, Text]]:
     if (on := reply.get("sensing")) is not None:
         detail = reply.get("sensing_detail") or "camera and microphone are closed"
         yield "sensing", _text("on" if on else f"off: {detail}")
     for name, sense in _section(reply, "senses").items():
         if isinstance(sense, dict):
             yield _clean(name), _sense(sense)
-    yield from _music(_section(reply, "music"))
-    yield from _library(_section(reply, "library"))
-    yield from _config(_section(reply, "config"))
+    if (people := reply.get("people")) is not None:
+        yield "people", _text(", ".join(map(str, people)) or "nobody recognised")
+
+
+def _wrong(reply: Reply) -> Iterator[tuple[str, Text]]:
     for number, fault in enumerate(reply.get("faults") or ()):
         yield "" if number else "wrong", _text(fault, "red")
+
+
+def _state(reply: Reply) -> Iterator[tuple[str, Text]]:
     if led := reply.get("led"):
         yield "LED", _text(led)
     if isinstance(uptime_s := reply.get("uptime_s"), int | float):

@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from edgemood.errors import EdgemoodError
+from edgemood.plain_file import read_plain_file
 
 CONFIG = Path("/etc/edgemood/config.yaml")
 SOCKET = Path("/run/edgemood/control.sock")
 """the schema's default, repeated because reading the schema takes longer than asking the daemon"""
+
+_MOST_BYTES = 32_768
+"""of a configuration, as the loader has it"""
 
 
 def socket_of(config: Path | None) -> Path:
@@ -18,24 +22,31 @@ def socket_of(config: Path | None) -> Path:
     file, and `edgemood status` is how the owner hears of it. Raises EdgemoodError when `config`
     is given and cannot be read.
     """
+    file = config or CONFIG
     try:
-        text = (config or CONFIG).read_text(encoding="utf-8")
+        text = read_plain_file(file, _MOST_BYTES).decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         if config is None:
             return SOCKET
         reason = error.strerror if isinstance(error, OSError) else "not a text file"
         raise EdgemoodError(f"{config}: cannot read the configuration ({reason})") from None
     # most files do not name a socket, and importing yaml costs as much as all the rest
-    return _socket_in(text) if "socket" in text else SOCKET
+    named = _socket_in(text) if "socket" in text else None
+    return SOCKET if named is None else file.absolute().parent / named
 
 
-def _socket_in(text: str) -> Path:
+def _socket_in(text: str) -> Path | None:
     import yaml
 
     try:
-        settings = yaml.safe_load(text)
-    except yaml.YAMLError:
-        return SOCKET
+        settings = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - it makes nothing but text
+    except (yaml.YAMLError, RecursionError, ValueError, TypeError):
+        return None
     daemon = settings.get("daemon") if isinstance(settings, dict) else None
     socket = daemon.get("socket") if isinstance(daemon, dict) else None
-    return Path(socket) if isinstance(socket, str) else SOCKET
+    if not isinstance(socket, str) or not socket or "\0" in socket:
+        return None
+    try:
+        return Path(socket).expanduser()
+    except RuntimeError:  # no such home
+        return Path(socket)

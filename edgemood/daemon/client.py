@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,7 @@ def ask(path: Path, verb: str, timeout_s: float) -> dict[str, Any]:
             connection.settimeout(timeout_s)
             connection.connect(str(path))
             connection.sendall(json.dumps({"do": verb}).encode() + b"\n")
-            with connection.makefile("rb") as replies:
-                reply: dict[str, Any] = json.loads(replies.readline(MAX_REPLY_BYTES))
-                return reply
+            return _reply_in(_line(connection, time.monotonic() + timeout_s))
     except (FileNotFoundError, ConnectionRefusedError):
         raise NotRunningError(
             f"{path}: no edgemood daemon answers there. Start it (sudo systemctl start edgemood), "
@@ -40,8 +39,31 @@ def ask(path: Path, verb: str, timeout_s: float) -> dict[str, Any]:
             f"{path}: the daemon did not answer within {timeout_s:g} s. "
             "See journalctl -u edgemood; restart it with sudo systemctl restart edgemood"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise NotRunningError(
             f"{path}: no answer from the daemon ({error}). "
             "Try again, and see journalctl -u edgemood"
         ) from error
+
+
+def _line(connection: socket.socket, until_s: float) -> bytes:
+    """The first line that comes. Raises TimeoutError, and ValueError when it is too long."""
+    line = b""
+    while not line.endswith(b"\n"):
+        connection.settimeout(max(0.001, until_s - time.monotonic()))
+        piece = connection.recv(1 << 16)
+        if not piece:
+            break
+        line += piece
+        if len(line) > MAX_REPLY_BYTES:
+            raise ValueError("the answer does not end")
+        if time.monotonic() > until_s:
+            raise TimeoutError
+    return line
+
+
+def _reply_in(line: bytes) -> dict[str, Any]:
+    reply = json.loads(line)
+    if not isinstance(reply, dict):
+        raise ValueError("what answers is no daemon")  # noqa: TRY004 - as of what is no JSON
+    return reply

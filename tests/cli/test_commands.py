@@ -184,3 +184,41 @@ async def test_check_tells_every_problem_and_fails(edgemood: Edgemood, tmp_path:
     assert len(err.splitlines()) == 2
     assert "window_s" in err
     assert "dwell_s" in err
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"[]\n",
+        b"5\n",
+        b'{"ok": true, "x": ' + b"9" * 5000 + b"}\n",
+        b'{"ok": true, "led": "\\ud800", "mood": {"emotion": "\\udfff", "confidence": 1e999}}\n',
+        b'{"ok": false, "error": ["\\ud800"]}\n',
+        b"[" * 100_000 + b"\n",
+        b"OK MPD 0.23.5\n",
+        b"",
+        b"\xff\xfe\n",
+    ],
+    ids=range(9),
+)
+@pytest.mark.parametrize("command", ["status", "why"])
+async def test_no_answer_ends_a_command_in_a_traceback(
+    edgemood: Edgemood, tmp_path: Path, answer: bytes, command: str
+) -> None:
+    async def say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readline()
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_unix_server(say, tmp_path / "control.sock")
+    ended = await edgemood(command)
+    server.close()
+    assert "Traceback" not in ended.err
+    assert "unexpected" not in ended.err
+    assert ended.out or ended.err
+
+
+async def test_help_shows_brackets_as_they_are(edgemood: Edgemood) -> None:
+    told = await edgemood("mood", "--help")
+    assert "[env var: EDGEMOOD_CONFIG" in told.out
+    assert "\\[" not in told.out

@@ -151,3 +151,33 @@ def test_whatever_is_missing_the_rest_is_shown(choices: st.DataObject) -> None:
 )
 def test_a_duration_is_told_in_its_largest_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words
+
+
+LIKE_ITS_KIND = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.just(10**4299)
+    | st.just(-(10**400))
+    | st.floats()
+    | st.text()
+    | st.just("\ud800\x1b[2J")
+    | st.sampled_from(["2026-13-45", "0000-00-00", "9" * 5000])
+)
+ANYTHING = st.recursive(
+    LIKE_ITS_KIND, lambda each: st.lists(each, max_size=3) | st.dictionaries(st.text(), each)
+)
+
+
+@given(st.data())
+def test_whatever_a_daemon_answers_is_shown_without_a_fall(data: st.DataObject) -> None:
+    reply = copy.deepcopy(REPLY) | {"faults": ["no sound"], "people": ["Anna"]}
+    for _ in range(data.draw(st.integers(1, 4))):
+        holder: Any = reply
+        while True:
+            key = data.draw(st.sampled_from(list(holder)))
+            if not isinstance(holder[key], dict) or not holder[key] or data.draw(st.booleans()):
+                break
+            holder = holder[key]
+        holder[key] = data.draw(ANYTHING)
+    show(reply, Console(file=io.StringIO(), width=200))

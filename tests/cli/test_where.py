@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,6 @@ def test_the_socket_named_in_the_file_is_used(config: Path) -> None:
         "mood:\n  window_s: 5\n",
         "# socket: /tmp/other.sock\n",
         "daemon: socket",
-        "daemon:\n  socket: 5\n",
         "daemon:\n  socket: [unfinished\n",
         "- socket\n",
     ],
@@ -64,4 +64,40 @@ def test_a_file_that_was_asked_for_must_be_there(config: Path) -> None:
 def test_a_file_that_is_not_text_is_refused(config: Path) -> None:
     config.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(EdgemoodError, match="not a text file"):
+        socket_of(config)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "socket: 2026-13-45\n",
+        f"socket: {'9' * 5000}\n",
+        f"daemon: {{socket: {'9' * 5000}, x: 2026-99-99}}\n",
+        "daemon: &a [*a]\nsocket: 1\n",
+        "? [socket]\n: 1\n",
+        "socket: " + "[" * 20_000,
+        "- " * 10_000 + "socket",
+        "daemon: {socket: !!python/object:os.system x}\n",
+    ],
+)
+def test_no_value_in_the_file_ends_in_a_traceback(config: Path, text: str) -> None:
+    config.write_text(text)
+    assert socket_of(config).is_absolute()
+
+
+def test_a_relative_socket_lies_beside_the_file(config: Path) -> None:
+    config.write_text("daemon: {socket: run/control.sock}\n")
+    assert socket_of(config) == config.parent / "run" / "control.sock"
+
+
+@pytest.mark.parametrize("asked_for", [True, False])
+def test_a_fifo_in_the_file_s_place_is_not_waited_for(
+    *, config: Path, asked_for: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(config)
+    monkeypatch.setattr(where, "CONFIG", config)
+    if not asked_for:
+        assert socket_of(None) == SOCKET
+        return
+    with pytest.raises(EdgemoodError, match="is not a regular file"):
         socket_of(config)

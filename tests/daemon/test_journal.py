@@ -10,7 +10,9 @@ import pytest
 from rich.logging import RichHandler
 from systemd.journal import JournalHandler
 
+from edgemood.clock import ManualClock
 from edgemood.daemon import journal
+from edgemood.daemon.journal import QUIET_S, OnlyNews
 
 Ours = Callable[[], logging.Handler]
 
@@ -107,3 +109,40 @@ logging.getLogger("library").warning("careful")
     first, second = finished.stderr.splitlines()
     assert re.fullmatch(r"\S+ \S+ DEBUG edgemood\.music: \[queued\] 2 songs", first)
     assert second.endswith("WARNING library: careful")
+
+
+async def test_a_flood_is_told_once_and_how_long_it_was_when_it_comes_again() -> None:
+    clock = ManualClock()
+    told: list[str] = []
+    handler = logging.Handler()
+    handler.emit = lambda record: told.append(record.getMessage())  # type: ignore[method-assign]
+    handler.addFilter(OnlyNews(clock))
+    logger = logging.getLogger("asyncio")
+    logger.addHandler(handler)
+    logger.propagate = False
+    try:
+        for number in range(55_000):
+            logger.error("socket.accept() out of system resource, socket fd=%d", number)
+        logger.error("another trouble")
+        await clock.advance(QUIET_S + 1)
+        logger.error("socket.accept() out of system resource, socket fd=%d", 3)
+        for number in range(1000):
+            logger.error("trouble %s", chr(0x4E00 + number))
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = True
+    assert told[0] == "socket.accept() out of system resource, socket fd=0"
+    assert told[1] == "another trouble"
+    assert "came 54999 times more before" in told[2] + told[3]
+    assert len(handler.filters[0]._seen) <= 200
+
+
+def test_what_is_no_warning_and_what_our_modules_say_in_a_row_is_told() -> None:
+    news = OnlyNews(ManualClock())
+
+    def tell(name: str, level: int, text: str) -> bool:
+        return news.filter(logging.LogRecord(name, level, "", 0, text, (), None))
+
+    assert all(tell("edgemood.panel", logging.INFO, "button: short press") for _ in range(100))
+    assert sum(tell("edgemood.config", logging.ERROR, "config.yaml:3:1") for _ in range(100)) == 5
+    assert tell("edgemood.config", logging.ERROR, "config.yaml:4:1")
