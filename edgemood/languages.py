@@ -31,7 +31,8 @@ def language_code(text: str) -> str:
     names in English and in the language itself; of several, the first counts.
     """
     wanted = _plain(text)
-    for part in (wanted, *_SEVERAL.split(wanted), wanted.rpartition(" ")[2]):
+    words = wanted.split() if wanted.replace(" ", "").isalpha() else [wanted]
+    for part in (wanted, *_SEVERAL.split(wanted), words[-1] if words else wanted):
         if code := _one(part):
             return code
     return UNKNOWN

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+import re
+import unicodedata
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin
@@ -15,6 +17,8 @@ from edgemood.config.schema import Config
 
 MAX_SHOWN = 40
 """characters of a wrong value that a message repeats"""
+
+_NUMBER = re.compile(r"[-+]?\d+(\.\d+)?")
 
 _EXPECTED = {
     "greater_than_equal": "must be at least {ge:g}",
@@ -111,6 +115,8 @@ def _message(details: ErrorDetails, path: KeyPath) -> str:
     if SecretStr in get_args(annotation):
         return expected
     nearest = _nearest(found, choices) if isinstance(found, str) else []
+    if details["type"].startswith(("int_", "float_")) and isinstance(found, str):
+        nearest = _plain_number(found)
     return f"{expected}, not {_shown(found)}{_did_you_mean(nearest)}"
 
 
@@ -134,6 +140,12 @@ def _shown(found: Any) -> str:
     if isinstance(found, str):
         return f'"{found[:MAX_SHOWN]}…"' if len(found) > MAX_SHOWN else f'"{found}"'
     return "a section" if isinstance(found, dict) else "a list"
+
+
+def _plain_number(text: str) -> list[str]:
+    """The number that was meant by one with a comma, or with signs of another alphabet."""
+    plain = unicodedata.normalize("NFKC", text).replace("\u2212", "-").replace(",", ".")
+    return [plain] if plain != text and _NUMBER.fullmatch(plain) else []
 
 
 def _nearest(word: str, options: list[str]) -> list[str]:

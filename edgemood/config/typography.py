@@ -25,7 +25,7 @@ _WORD: Final = r"[^\W\d][\w&'-]*(?: [\w&'-]+)*"
 _KEY = re.compile(
     rf"(?P<indent>[ {_SPACES}{_INVISIBLE}]*)"
     rf"(?P<key>{_WORD}(?:[{_INVISIBLE}]+{_WORD})*[{_INVISIBLE}]*)"
-    rf"(?P<before>[ {_SPACES}]*)(?P<colon>[:={_COLONS}])(?P<after>[ {_SPACES}{_INVISIBLE}]*)"
+    rf"(?P<before>[ {_SPACES}]*)(?P<colon>:=|[:={_COLONS}])(?P<after>[ {_SPACES}{_INVISIBLE}]*)"
     r"(?P<value>.*)"
 )
 """a line that looks as if it began with a key"""
@@ -58,9 +58,9 @@ def _tidied_line(line: str) -> tuple[str, list[tuple[int, str]]]:
         return line if before is None else " " * len(before[0]) + line[before.end() :], odd
     odd = _odd_letters(line, 0, match.start("value"))
     colon, value = match["colon"], match["value"].rstrip()
-    if colon == "=" and value:
+    if "=" in colon and value:
         odd.append((match.start("colon"), f'write "{match["key"]}: …", with a colon'))
-    elif colon not in ":=":
+    elif colon not in {":", "=", ":="}:
         odd.append(
             (match.start("colon"), f'"{colon}" is another character than ":"; type a plain colon')
         )

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from edgemood.languages import language_code, nearest_languages
 
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)")
-_BETWEEN = re.compile(r"[,;]")
+_BETWEEN = re.compile("[,;/\uff0c\u3001\uff1b]")
 
 
 def minutes_of(hours: str) -> tuple[int, int]:
@@ -31,10 +31,14 @@ def _is_hours(text: str) -> str:
 
 def _split(value: object) -> object:
     """One language alone, or several in one text, stand for a list."""
-    if not isinstance(value, str):
-        return value
+    if isinstance(value, list) and all(isinstance(each, str) for each in value):
+        return [language for each in value for language in _languages_in(each)]
+    return _languages_in(value) if isinstance(value, str) else value
+
+
+def _languages_in(text: str) -> list[str]:
     languages: list[str] = []
-    for part in _BETWEEN.split(value):
+    for part in _BETWEEN.split(text):
         words = part.split()
         languages += words if all(map(language_code, words)) else [part.strip()]
     return languages

@@ -22,7 +22,7 @@ _IN_WORDS = {
     "but found another document": "a second document begins here; one file holds one configuration",
     "expected <block end>": _ASTRAY,
     "expected the node content": _ASTRAY,
-    "expected <document start>": _ASTRAY,
+    "expected '<document start>'": _ASTRAY,
     "expected ',' or ']'": 'expected "," or "]"; a bracket is not closed',
     "expected ',' or '}'": 'expected "," or "}"; a brace is not closed',
     "found unexpected end of stream": (

@@ -100,6 +100,9 @@ def _entry(
 
 
 def _affect(says: Any, known: Mapping[str, Affect]) -> tuple[Affect | None, str]:
+    if isinstance(says, str) and len(pair := says.replace(",", " ").split()) == 2:
+        numbers = [_number(each) for each in pair]
+        says = pair if None not in numbers else says
     if isinstance(says, str):
         name = says.strip().casefold()
         if name in known:

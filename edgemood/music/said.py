@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Final
 
 MOST_WORDS: Final = 3
@@ -19,8 +18,8 @@ _EDGES: Final = ".!?()[]{}\"'*#\u201c\u201d\u201e\u00ab\u00bb"
 
 _DENYING: Final = """
 not no non none never neither nor without nothing hardly barely lacking lacks less cannot nowhere
-isnt wasnt arent dont doesnt didnt aint cant wont
-nicht kein keine keinen keiner ohne nie niemals weder noch kaum
+scarcely rarely seldom anti un isnt wasnt arent dont doesnt didnt aint cant wont
+nicht kein keine keinen keiner ohne nie niemals weder noch kaum keineswegs keinesfalls
 pas jamais sans aucun aucune
 nunca tampoco jamás não nem sem
 senza né nessun niente
@@ -32,8 +31,10 @@ nie bez nigdy ne nincs değil tidak bukan không
 _DENIALS: Final = frozenset(_DENYING.split())
 """words that deny what comes after them, in the languages whose lyrics are told apart; without
 those that mean something else in English or in names of genres (sin, mai, nu)"""
-_NO: Final = frozenset(("no", "not", "non", "nein", "nope", "false"))
+_NO: Final = frozenset(("no", "non", "nein", "nope", "false", "0"))
 """what by itself denies what came before: happy? no"""
+_NOT: Final = (["not"], ["nicht"], ["niet"], ["inte"], ["ikke"])
+"""what by itself denies what comes after it: not: happy"""
 _SHORT_DENIAL = re.compile(r".+n['\u2019\u02bc\u00b4`]t")
 """isn't, don't, can't"""
 _PHRASES: Final = (("anything", "but"), ("far", "from"), ("free", "of"), ("free", "from"))
@@ -54,8 +55,12 @@ def clauses(text: str) -> Iterator[list[str]]:
         words = [word.strip(_EDGES) for word in _SPACE.split(clause)]
         if words := [word for word in words if word]:
             found.append(words)
-    for words, following in zip_longest(found, found[1:], fillvalue=[""]):
-        if not (len(following) == 1 and following[0] in _NO):
+    for at, words in enumerate(found):
+        before = found[at - 1] if at else []
+        after = found[at + 1] if at + 1 < len(found) else []
+        ends = at + 2 == len(found)
+        answered = len(after) == 1 and (after[0] in _NO or (after in _NOT and ends))
+        if not answered and before not in _NOT:
             yield words
 
 

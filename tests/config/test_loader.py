@@ -145,6 +145,11 @@ def test_what_is_wrong_is_said_in_plain_words(text, problem):
             "panel: {button_pin: 5, led_pin: 5}",
             "1:21: panel.button_pin: 5 is the pin of the LED, too (led_pin)",
         ),
+        ("music:\n  ahead := 3", '2:9: write "ahead: …", with a colon'),
+        ("music:\n...\nmood:", "3:1: the indentation does not fit"),
+        ("mood: {window_s: '8,5'}", '1:18: mood.window_s: must be a number, not "8,5" (did you'),
+        ("mood: {window_s: \u22128}", "1:18: mood.window_s: must be a number, not"),
+        ("music: {languages: [en - zh]}", "1:20: music.languages: must be languages such as"),
         ("music: {languages: {a: b}}", "1:20: music.languages: must be a list"),
     ],
 )
@@ -246,6 +251,7 @@ def test_one_language_needs_no_list():
 def test_languages_are_called_by_any_code_or_name(written):
     text = written if "[" in written else f"'{written}'"
     assert parse(f"music: {{languages: {text}}}", FILE).music.languages == ("en", "de")
+    assert parse("music: {languages: [en\uff0cde]}", FILE).music.languages == ("en", "de")
     assert parse("music: {languages: Brazilian Portuguese}", FILE).music.languages == ("pt",)
     assert "did you mean german" in problems_of("music: {languages: [germn]}")[0]
 

@@ -125,7 +125,8 @@ def test_words_as_they_came_from_the_field(name):
 
 
 @pytest.mark.parametrize(
-    "value", ["[.6, -.3]", "[+0.6, -0.30]", "[0.6, \u22120.3]", "\n- 0.6\n- -0.3"]
+    "value",
+    ["[.6, -.3]", "[+0.6, -0.30]", "[0.6, \u22120.3]", "\n- 0.6\n- -0.3", "0.6, -0.3", "0.6 -0.3"],
 )
 def test_numbers_are_read_as_people_write_them(tmp_path, value):
     (tmp_path / "words.yaml").write_text(f"cosy: {value}\n")
@@ -184,6 +185,7 @@ NOTHING = [
         "non happy",
     ),
     *("never happy", "hardly relaxed", "not at all happy", "no fun", "Happy: no", "NOT_HAPPY"),
+    *("not... happy", "Not: happy", "keineswegs happy", "anti happy", "un happy", "Happy: 0"),
     *("don't be happy", "\u043d\u0435 happy"),
 ]
 
