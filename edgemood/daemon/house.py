@@ -73,7 +73,7 @@ class Daemon:
         self._started_s = clock.now_s()
         self._tracker = RoomMoodTracker(config.mood)
         self._override = MoodOverride(clock, memory)
-        self._sensing = SensingSwitch(memory, self._faults)
+        self._sensing = SensingSwitch(memory, self._faults, config.daemon.socket)
         self._company = Company(clock)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
         self._looking = False
@@ -190,15 +190,15 @@ class Daemon:
         """Whether camera or microphone may be open; never where the configuration has neither."""
         return self._sensing.on and bool(self._senses)
 
-    def set_sensing(self, *, on: bool) -> bool:
+    def set_sensing(self, *, on: bool) -> str:
         """Open or close camera and microphone; closed, the room is unknown and music goes on.
 
-        Gives whether that is sure to be remembered through a restart.
+        Gives what undoes that, in words; empty when nothing does by itself.
         """
         before = self._sensing.on
-        kept = self._sensing.switch(on=on)
+        undone_by = self._sensing.switch(on=on)
         if on == before:
-            return kept
+            return undone_by
         self._tracker.forget(self._clock.now_s())
         self._looking = False
         if on:
@@ -208,7 +208,7 @@ class Daemon:
                 task.cancel()
             self._sense_tasks.clear()
         log.info("sensing is %s", "on" if on else "off: camera and microphone are closed")
-        return kept
+        return undone_by
 
     async def obey(self, text: str) -> dict[str, Any]:
         """Carry out a request of the control protocol; raises EdgemoodError when it cannot."""
@@ -227,12 +227,12 @@ class Daemon:
                 self.look_again()
                 said = "looking again"
             case "pause":
-                kept = self.set_sensing(on=False)
+                undone_by = self.set_sensing(on=False)
                 said = "sensing is off: camera and microphone are closed, music goes on"
-                said += self._unless(kept, "a restart opens them again")
+                said += self._unless(not undone_by, undone_by)
             case "resume":
-                kept = self.set_sensing(on=True)
-                said = self._resumed() + self._unless(kept, "a restart closes them again")
+                undone_by = self.set_sensing(on=True)
+                said = self._resumed() + self._unless(not undone_by, undone_by)
             case "mood":
                 said = self._override_mood(request)
             case "like":

@@ -1,6 +1,7 @@
 """The promise that camera and microphone stay closed: kept, or said that it cannot be."""
 
 import errno
+import shutil
 from unittest.mock import Mock
 
 import pytest
@@ -67,7 +68,7 @@ def test_where_it_cannot_be_read_it_is_off_until_somebody_switches_it_on(
         assert not switch.on
         (why,) = again
         assert "edgemood resume" in why
-    assert switch.switch(on=True)
+    assert switch.switch(on=True) == ""
     assert [*again] == []
     assert SensingSwitch(Memory(state), faults).on
     assert [*faults] == []
@@ -78,7 +79,7 @@ def test_a_state_folder_that_cannot_be_looked_into_is_no_fresh_box(state, tmp_pa
     switch = SensingSwitch(Memory(state, faults), faults)
     assert not switch.on
     assert len([*faults]) == 2
-    assert not switch.switch(on=True)
+    assert switch.switch(on=True) == "a restart closes them again"
     assert switch.on
 
 
@@ -93,17 +94,47 @@ def test_on_a_full_disk_off_stays_off_through_a_restart(state, monkeypatch):
     full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
     with monkeypatch.context() as context:
         context.setattr("edgemood.daemon.memory.write_durably", full)
-        assert switch.switch(on=False)  # nothing more than a file removed
+        assert switch.switch(on=False) == ""  # nothing more than a file removed
         assert memory.problem
         assert not SensingSwitch(Memory(state)).on
-        assert not switch.switch(on=True)
+        assert switch.switch(on=True) == "a restart closes them again"
     assert not SensingSwitch(Memory(state)).on
 
 
 def test_off_stays_off_when_it_is_said_twice_and_kept_the_second_time(state):
     state.touch()
     switch = SensingSwitch(Memory(state))
-    assert not switch.switch(on=False)
+    assert switch.switch(on=False) == "a restart opens them again"
     state.unlink()
-    assert switch.switch(on=False)
+    assert switch.switch(on=False) == ""
+    assert not SensingSwitch(Memory(state)).on
+
+
+def test_in_the_same_boot_off_stays_off_without_any_disk(state, tmp_path):
+    socket = tmp_path / "control.sock"
+    state.touch()  # where the folder should be
+    switch = SensingSwitch(Memory(state), None, socket)
+    assert switch.switch(on=False) == "a reboot opens them again"
+    state.unlink()  # as fresh as a box can be
+    again = SensingSwitch(Memory(state), None, socket)
+    assert not again.on
+    assert again.switch(on=True) == ""
+    assert SensingSwitch(Memory(state), None, socket).on
+    assert list(tmp_path.iterdir()) == [state]
+
+
+def test_a_box_that_is_off_says_so_beside_its_socket_from_the_start(state, tmp_path):
+    socket = tmp_path / "control.sock"
+    SensingSwitch(Memory(state)).switch(on=False)
+    SensingSwitch(Memory(state), None, socket)
+    shutil.rmtree(state)
+    assert not SensingSwitch(Memory(state), None, socket).on
+
+
+def test_where_no_file_can_lie_beside_the_socket_the_state_folder_does(state, tmp_path):
+    (tmp_path / "file").touch()
+    switch = SensingSwitch(Memory(state), None, tmp_path / "file" / "control.sock")
+    assert switch.on
+    assert switch.switch(on=True) == ""
+    assert switch.switch(on=False) == ""
     assert not SensingSwitch(Memory(state)).on
