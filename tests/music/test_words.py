@@ -54,7 +54,9 @@ def test_a_text_without_known_words_says_nothing():
 
 @given(st.text(max_size=500))
 def test_no_text_leads_off_the_plane(text):
-    affect = affect_in(text + " calm metal", MOOD_WORDS | GENRE_WORDS)
+    affect = affect_in(f"{text} calm metal", MOOD_WORDS | GENRE_WORDS)
+    if affect is None:  # the text denies what comes after it
+        affect = affect_in(f"{text}; a; calm metal", MOOD_WORDS | GENRE_WORDS)
     assert affect is not None
     assert all(-1 <= coordinate <= 1 for coordinate in affect)
 
