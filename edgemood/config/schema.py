@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
-from edgemood.config.values import Hours, Languages, Playlists
+from edgemood.config.values import PASSWORD_IN_HOST, Hours, Languages, Playlists
 from edgemood.emotion import Emotion
 
 Strategy = Literal["match", "lift", "steady", "table"]
@@ -109,6 +109,16 @@ class MpdConfig(Section):
     """as in mpd.conf; none when MPD asks for none"""
     partition: str | None = None
     """the partition whose queue is kept; none: MPD's default one"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_password_in_host(cls, values: Any) -> Any:
+        """``secret@host`` is how MPD's own clients take a password; `password` overrules it."""
+        host = values.get("host") if isinstance(values, dict) else None
+        if not isinstance(host, str) or (found := PASSWORD_IN_HOST.fullmatch(host)) is None:
+            return values
+        password, bare = found.groups()
+        return {**values, "host": bare, "password": values.get("password") or password}
 
 
 class ChoiceWeights(Section):

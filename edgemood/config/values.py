@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from edgemood.languages import language_code, nearest_languages
 
+PASSWORD_IN_HOST = re.compile(r"(.+?)@(@[^@]+|[^@]+)")
+"""``secret@host``, ``secret@/path/of/socket``, ``secret@@name``"""
 _HOURS = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)\s*[-–]\s*([01]?\d|2[0-3]):([0-5]\d)")
 _BETWEEN = re.compile("[,;/\uff0c\u3001\uff1b]")
 

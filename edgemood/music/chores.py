@@ -61,6 +61,9 @@ class Chores:
         self._fill_from_s = clock.now_s() + FIRST_FILL_S
         self._filled: Library | None = None
         self._index_trouble = Trouble(log)
+        self._wants_stickers = "yes" in (config.mood_stickers, config.play_counts)
+        self._no_stickers = Trouble(log, player.deeds.faults)
+        self._no_playlists = Trouble(log, player.deeds.faults)
 
     @property
     def label_playlists(self) -> Collection[str]:
@@ -86,6 +89,7 @@ class Chores:
 
     async def do(self, library: Library, on_step: Callable[[], None]) -> None:
         """Do a little of what is due; `on_step` is called in between."""
+        self._tell_what_is_not_kept()
         now_s = self._clock.now_s()
         attempt = self._player.deeds.attempt
         await attempt("count plays and skips", self._feedback.count)
@@ -96,16 +100,37 @@ class Chores:
             if self._playlists_due:
                 self._playlists_due = not await attempt("read playlists", self._read_playlists)
             if library is not self._filled and now_s >= self._fill_from_s:
-                self._fill_from_s, self._filled = now_s + FILL_EVERY_S, library
-                await attempt("read earlier play counts", self._feedback.read_history)
+                self._fill_from_s = now_s + FILL_EVERY_S
+                done = await attempt("read earlier play counts", self._feedback.read_history)
                 on_step()
-                await attempt("write its playlists", partial(self._labels.fill, library))
+                if self._player.keeps_playlists:
+                    fill = partial(self._labels.fill, library)
+                    done &= await attempt("write its playlists", fill)
+                self._filled = library if done else None
                 on_step()
             await attempt("show moods as stickers", partial(self._show_moods, library))
         except LibraryError as error:
             self._index_trouble.starts(str(error))
         else:
             self._index_trouble.ends("the song index can be used again")
+
+    def _tell_what_is_not_kept(self) -> None:
+        at = f"MPD at {self._player.address}"
+        if self._wants_stickers and not self._player.keeps_stickers:
+            self._no_stickers.starts(
+                f"{at} keeps no stickers for the box, so likes, ratings and play counts are not "
+                "shared with other clients; set sticker_file in mpd.conf and grant the box admin, "
+                "or set music.mood_stickers and music.play_counts to no"
+            )
+        else:
+            self._no_stickers.ends(f"{at} keeps stickers")
+        if self._labels.names and not self._player.keeps_playlists:
+            self._no_playlists.starts(
+                f"{at} keeps no playlists for the box; set playlist_directory in mpd.conf and "
+                "grant the box control, or set music.mood_playlists to none"
+            )
+        else:
+            self._no_playlists.ends(f"{at} keeps playlists")
 
     async def _read_playlists(self) -> None:
         await self._labels.read()

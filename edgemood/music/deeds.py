@@ -65,13 +65,14 @@ class Deeds:
 
     def __init__(self, clock: Clock, faults: Faults | None = None) -> None:
         self._clock = clock
-        self._faults = faults
+        self.faults = faults
+        """where what MPD refuses stands while it does"""
         self._deeds: dict[str, Deed] = {}
 
     def of(self, what: str) -> Deed:
         """The kind of deed described so."""
         if what not in self._deeds:
-            self._deeds[what] = Deed(what, self._clock, self._faults)
+            self._deeds[what] = Deed(what, self._clock, self.faults)
         return self._deeds[what]
 
     async def attempt(self, what: str, do: Callable[[], Awaitable[object]]) -> bool:

@@ -201,7 +201,7 @@ class Feedback:
     async def read_history(self) -> None:
         """Learn, once in the box's life, what other clients have counted before it came."""
         history = self._memory.recall(HistoryRead) if self._taste.heeded(_HISTORY) else None
-        if history is not None and history.read:
+        if not self._player.keeps_stickers or (history is not None and history.read):
             return
         plays = await self._player.stickers(_COUNT["played"])
         skips = await self._player.stickers(_COUNT["skipped"])

@@ -141,6 +141,11 @@ class Player:
         """Whether this MPD has a place for stickers, and lets the box use it."""
         return "sticker" in self._offered
 
+    @property
+    def keeps_playlists(self) -> bool:
+        """Whether this MPD has a place for playlists, and lets the box write them."""
+        return {"listplaylists", "playlistadd", "playlistdelete"} <= self._offered
+
     async def connect(self) -> None:
         """Connect, authenticate, and make sure that everything needed is permitted."""
         self.close()

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import socket
 from contextlib import asynccontextmanager
 
 import pytest
@@ -19,13 +18,6 @@ SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] 
 
 def mpd_config(**values) -> MpdConfig:
     return MpdConfig.model_validate(values)
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from edgemood.music.library.scan import Progress, Scan, step_back
 from edgemood.music.library.store import UNCHECKED
 from edgemood.music.library.sync import MUSIC_FOLDER
 from edgemood.music.library.worklist import Worklist
+from edgemood.music.told import without_secrets
 from edgemood.parent import end_with_parent, read_order
 
 HEARTBEAT_S: Final = 15.0
@@ -165,6 +166,11 @@ def music_folder(index: SongIndex, named: Path | None) -> Path:
         raise LibraryError(
             "where the songs are is not known, so they cannot be listened to; set music.directory "
             "in config.yaml, or mpd.host to MPD's unix socket, which tells"
+        )
+    if named is None and told is not None and not told.startswith("/"):
+        raise LibraryError(
+            f"MPD's songs are at {without_secrets(told)}, where only MPD can read them; mount it "
+            "and name the folder under music.directory in config.yaml"
         )
     folder = named or Path(os.fsdecode((told or "").encode("utf-8", "surrogateescape")))
     try:
