@@ -25,6 +25,7 @@ from edgemood.music.library.columns import (
 )
 from edgemood.music.library.journal import LabelJournal
 from edgemood.music.library.labels import Labels
+from edgemood.music.library.layout import follow_layout
 from edgemood.music.library.meant import folded, without_accents
 from edgemood.music.library.moods import pack, song_mood, unpack, without
 from edgemood.music.library.paths import path_text
@@ -109,13 +110,21 @@ class SongIndex:
     def _begin(self) -> bool:
         """Bring what was opened up to date; what cannot be done now is told and done later."""
         try:
+            follow_layout(self.store)
+        except IndexDamagedError:
+            raise
+        except LibraryError as error:
+            if not self.store.mends:
+                raise
+            self.store.set_apart(error)
+        try:
             self.labels.catch_up()
         except IndexDamagedError:
             raise
         except LibraryError:
             pass
         self.store.be_patient()
-        return True
+        return not self.store.problem
 
     def close(self) -> None:
         """Let go of the file."""

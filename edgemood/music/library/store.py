@@ -106,6 +106,13 @@ class Store:
             self.problem = ""
             return True
 
+    def set_apart(self, error: LibraryError) -> None:
+        """Leave the file alone until `reopen`, for a reason that may pass."""
+        with self._turn, self._readers_turn:
+            self.close()
+            self._live_in_memory(error)
+            self._moved_on()
+
     def be_patient(self) -> None:
         """Wait for other processes' writes from now on: not to be written to where others wait."""
         self._database.execute(f"PRAGMA busy_timeout = {round(1000 * PATIENCE_S)}")

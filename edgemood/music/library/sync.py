@@ -9,6 +9,7 @@ from functools import partial
 
 from edgemood.music.answers import Tags
 from edgemood.music.library.index import SongIndex
+from edgemood.music.library.layout import MPD_STATE
 from edgemood.music.library.tags import STICKER, label_says
 from edgemood.music.library.update import Update
 from edgemood.music.player import Change, Player
@@ -16,8 +17,6 @@ from edgemood.music.told import told
 
 READ = "read MPD's library"
 """a deed"""
-_STATE = "mpd"
-"""what MPD's library was when all of it was last read"""
 _READ_WITH = "words"
 """with which words the songs' tags were read"""
 MUSIC_FOLDER = "music folder"
@@ -77,7 +76,7 @@ class LibrarySync:
         # MPD tells the time of its last change in seconds, so a second one may look the same
         store, mark = self._index.store, self._index.words.mark
         retell = await asyncio.to_thread(store.recall, _READ_WITH) != mark
-        if not sure and not retell and await asyncio.to_thread(store.recall, _STATE) == before:
+        if not sure and not retell and await asyncio.to_thread(store.recall, MPD_STATE) == before:
             return
         update = Update(self._index, retell=retell)
         page: list[Tags] = []
@@ -91,7 +90,7 @@ class LibrarySync:
         if await self._player.library_state() != before:
             return  # songs came or went meanwhile; MPD tells so, and all are compared once more
         tally = await asyncio.to_thread(update.finish)
-        await asyncio.to_thread(store.keep, _STATE, before)
+        await asyncio.to_thread(store.keep, MPD_STATE, before)
         await asyncio.to_thread(store.keep, _READ_WITH, mark)
         if tally.news:
             log.info(

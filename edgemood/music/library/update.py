@@ -103,27 +103,28 @@ class Update:
 
     def _known(
         self, database: sqlite3.Connection, keys: Iterable[int]
-    ) -> dict[int, tuple[int, str, float | None, bool]]:
+    ) -> dict[int, tuple[int, str, float | None, bool, bool]]:
         rows = database.execute(
-            "SELECT key, id, modified, duration_s, gone_at IS NOT NULL FROM song"
+            "SELECT key, id, modified, duration_s, gone_at IS NOT NULL, row.song IS NOT NULL"
+            " FROM song LEFT JOIN row ON row.song = id"
             " WHERE key IN (SELECT value FROM json_each(?))",
             (json.dumps(list(keys)),),
         )
-        return {key: (id_, modified, duration, gone) for key, id_, modified, duration, gone in rows}
+        return {key: known for key, *known in rows}
 
     def _take(
         self,
         database: sqlite3.Connection,
         key: int,
         tags: Tags,
-        known: tuple[int, str, float | None, bool] | None,
+        known: tuple[int, str, float | None, bool, bool] | None,
     ) -> None:
         if known is None:
             id_ = self._insert(database, key, tags)
             self._new.append(id_)
             self.tally.new += 1
         else:
-            id_, modified, duration_s, gone = known
+            id_, modified, duration_s, gone, has_row = known
             same = modified == _modified(tags) and duration_s == duration_in(tags)
             if gone:
                 database.execute("UPDATE song SET gone_at = NULL WHERE id = ?", (id_,))
@@ -133,9 +134,10 @@ class Update:
                 self._index.set_source(id_, Origin.TAG, mood_in(tags, self._index.words))
                 self._index.refresh([id_])
             if gone or not same:
-                self._index.refresh([id_])
                 self.tally.new += gone
                 self.tally.changed += not gone
+            if gone or not same or not has_row:
+                self._index.refresh([id_])
         self._seen.append(id_)
 
     def _insert(self, database: sqlite3.Connection, key: int, tags: Tags) -> int:
