@@ -112,7 +112,7 @@ class LibraryFollower:
             problem = str(error)
         if problem:
             self._stale |= stale
-        self._tell(problem or self._index.store.problem)
+        self._tell(self._index.store.problem or problem)
         if news:
             self._say_when_empty()
         return news

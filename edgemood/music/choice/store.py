@@ -356,9 +356,9 @@ class TasteStore:
         if apart and mark is None and len(tables.load(database).profiles[HOUSEHOLD]):
             for what in HEEDED:  # by the first release, which did not write it down
                 tables.apply(database, {"kind": "heeded", "name": what})
+        tables.apply(database, {"kind": "profile", "name": HOUSEHOLD})
         for deed in deeds:
             tables.replay(database, deed)
-        tables.apply(database, {"kind": "profile", "name": HOUSEHOLD})
         self._identity = _recall(database, "identity") or self._identity
         if apart:
             self._applied = len(reading.records)

@@ -308,6 +308,25 @@ def test_a_file_that_is_taken_away_from_under_it_is_made_again(state, before):
     use(state, before)
 
 
+def test_what_is_said_before_there_is_a_disk_at_all_is_kept_when_there_is(tmp_path):
+    folder = tmp_path / "disk"
+    folder.write_text("nothing is mounted here")
+    store = TasteStore(folder / TASTE)
+    store.tell_songs({1: KEY})
+    store.tell_opinion(HOUSEHOLD, 1, -1)
+    store.tell_deed(HOUSEHOLD, 1, Emotion.SAD, bad=1)
+    folder.unlink()
+    folder.mkdir()
+    assert not store.flush()
+    expected = told(store)
+    assert expected[HOUSEHOLD][:2] == (1, {KEY: -1})
+    store.close()
+    assert told(TasteStore(folder / TASTE)) == expected
+    for path in folder.glob(f"{TASTE}*"):
+        path.unlink()
+    assert told(TasteStore(folder / TASTE)) == expected
+
+
 async def test_while_another_program_writes_nobody_waits_and_it_arrives_after(state):
     store, clock = TasteStore(state / TASTE), ManualClock()
     store._database.execute("PRAGMA busy_timeout = 1")
