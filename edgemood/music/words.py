@@ -8,6 +8,7 @@ about a single song, so their rows only lean, and the library trusts them less.
 from __future__ import annotations
 
 import re
+import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -201,12 +202,12 @@ half the way from sad to fear."""
 
 _EMOTIONS_AT = np.array([AFFECT_OF_EMOTION[emotion] for emotion in EMOTIONS])
 
-_LABEL = re.compile(r"^mood\s*[-–—:]\s*(?P<name>.+)$")
+_LABEL = re.compile(r"^mood\s*[-\u2010-\u2015\u2212:]\s*(?P<name>.+)$")
 
 
 def emotion_named(text: str) -> Emotion | None:
     """The emotion a folder or playlist is named after: ``happy``, ``Sadness``, ``Mood – happy``."""
-    name = text.strip().casefold()
+    name = unicodedata.normalize("NFKC", text).strip().casefold()
     if labelled := _LABEL.match(name):
         name = labelled["name"].strip()
     return EMOTION_NAMES.get(name)

@@ -56,7 +56,7 @@ def sung_lines(text: str) -> tuple[str, ...]:
     Understands plain text, LRC, SubRip and HTML, and what sites leave around the words; a text
     beyond `LONGEST_TEXT` is cut there.
     """
-    text = _TIME.sub("", text[:LONGEST_TEXT])
+    text = _TIME.sub("", text[:LONGEST_TEXT].replace("\0", "\n"))
     text = html.unescape(html.unescape(_TAG.sub("", _MARKUP.sub("\n", text))))
     lines = [" ".join(_visible(line).split()) for line in text.splitlines()]
     lines = [line for line in lines if line]
@@ -71,4 +71,5 @@ def sung_lines(text: str) -> tuple[str, ...]:
 
 def _visible(line: str) -> str:
     """Without signs that have no width, such as a mark of the encoding in the middle of a file."""
-    return "".join(letter for letter in line if unicodedata.category(letter) not in {"Cf", "Cc"})
+    kinds = ((letter, unicodedata.category(letter)) for letter in line)
+    return "".join(" " if kind == "Cc" else letter for letter, kind in kinds if kind != "Cf")

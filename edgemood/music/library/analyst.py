@@ -54,7 +54,7 @@ def main() -> None:
         except MemoryError:
             findings = Findings(problem="it takes more memory than a song may")
         except Exception as error:  # noqa: BLE001  # no file may stop the scan
-            findings = Findings(problem=f"{type(error).__name__}: {error}")
+            findings = Findings(problem=f"it cannot be read ({error or type(error).__name__})")
         answers.write(encode(findings))
         answers.flush()
 

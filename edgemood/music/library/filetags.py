@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import mutagen
 
+from edgemood.music.library.encodings import decoded
 from edgemood.music.library.words_sung import first_with_words
 
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -28,6 +29,8 @@ _LYRICS = re.compile(
 )
 """what they are called in Vorbis comments, APE, MP4 and Windows Media, in capitals; ffmpeg adds the
 language"""
+_LATIN: Final = 0
+"""what a frame of ID3 says of its encoding"""
 _MOST_LETTERS: Final = 1 << 20
 """of one tag; a book is no song"""
 
@@ -87,7 +90,7 @@ def _texts(value: Any) -> Iterable[str]:
     elif isinstance(value, str):
         yield value
     elif hasattr(value, "text") and not isinstance(value.text, str):  # an ID3 frame
-        yield from map(str, value.text)
+        yield from (_mended(value, str(text)) for text in value.text)
     elif isinstance(value, list | tuple):
         for each in value:
             yield from _texts(each)
@@ -95,10 +98,20 @@ def _texts(value: Any) -> Iterable[str]:
         yield str(value)
 
 
+def _mended(frame: Any, text: str) -> str:
+    """A text of ID3, which many write in an encoding of theirs and call it Latin."""
+    if getattr(frame, "encoding", None) != _LATIN or text.isascii():
+        return text
+    try:
+        return decoded(text.encode("latin-1"))
+    except UnicodeEncodeError:
+        return text
+
+
 def _lyrics(tags: Any) -> Iterator[str]:
     """Every lyric in the tags, longest first; those with times where there are no plain ones."""
     keys = list(tags.keys())  # ASF's tags are no mapping
-    plain = [str(tags[key].text) for key in keys if key.startswith("USLT:")]
+    plain = [_mended(tags[key], tags[key].text) for key in keys if key.startswith("USLT:")]
     named = ["\n".join(_texts(tags[key])) for key in keys if _LYRICS.fullmatch(key.upper())]
     timed = [_untimed(tags[key].text) for key in keys if key.startswith("SYLT:")]
     for kind in (plain, named, timed):

@@ -13,7 +13,7 @@ from edgemood.music.analysis.language import INSTRUMENTAL, language_of
 from edgemood.music.analysis.lyric_text import sung_lines
 from edgemood.music.library.encodings import MOST_BYTES, decoded
 
-_ENDINGS: Final = (".lrc", ".txt")
+_ENDINGS: Final = (".lrc", ".txt", ".srt", ".vtt")
 _FOLDERS: Final = ("", "lyrics")
 """where downloaders put them: beside the song, or in a folder of their own"""
 
@@ -51,7 +51,7 @@ def decode_text(content: bytes) -> str:
 def _named_like(path: Path, folder: str) -> Iterator[Path]:
     """The files that may hold a song's lyrics, likeliest first."""
     song, stem = _plain(path.name), _plain(path.stem)
-    ranks: list[tuple[int, str, Path]] = []
+    ranks: list[tuple[int, int, str, Path]] = []
     for place in _places(path.parent, folder):
         try:
             with os.scandir(place) as entries:
@@ -61,8 +61,8 @@ def _named_like(path: Path, folder: str) -> Iterator[Path]:
         for name in names:
             bare, dot, ending = _plain(name).rpartition(".")
             if dot + ending in _ENDINGS and (rank := _rank(bare, stem, song)) is not None:
-                ranks.append((2 * rank + _ENDINGS.index(dot + ending), name, place / name))
-    yield from (file for _, _, file in sorted(ranks))
+                ranks.append((rank, _ENDINGS.index(dot + ending), name, place / name))
+    yield from (file for *_, file in sorted(ranks))
 
 
 def _places(parent: Path, folder: str) -> Iterator[Path]:

@@ -36,6 +36,7 @@ def test_a_smaller_than_sign_is_no_markup():
         ("LRC by nobody\nHello\n******* This Lyrics is NOT for Commercial use *******", ("Hello",)),
         ("\ufeffHello\u200b\r\nwor\u00adld", ("Hello", "world")),
         ("[really sad]", ("[really sad]",)),
+        ("Hello\tworld\0again\rand\x85again", ("Hello world", "again", "and", "again")),
         ("1\n2\n3\nHello", ("1", "2", "3", "Hello")),
     ],
 )

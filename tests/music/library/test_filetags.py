@@ -141,3 +141,22 @@ def test_syllables_with_times_are_put_together(mp3):
     tags.add(mutagen.id3.SYLT(encoding=3, lang="eng", format=2, type=1, text=timed))
     tags.save(mp3)
     assert read_tags(mp3).lyrics == "Hello\nworld"
+
+
+@pytest.mark.parametrize(
+    ("words", "encoding"),
+    [
+        ("Я помню чудное мгновенье, передо мной явилась ты", "cp1251"),
+        ("我爱你 如果没有你 没有过去", "gb18030"),
+        ("君のことが好きだから 夢の中で会えたら", "shift_jis"),
+        ("Où est passé mon été, déjà là-bas", "latin-1"),
+    ],
+)
+def test_id3_text_that_only_says_that_it_is_latin_is_read(mp3, words, encoding):
+    tags = mutagen.id3.ID3()
+    text = words.encode(encoding).decode("latin-1")
+    tags.add(mutagen.id3.USLT(encoding=0, lang="XXX", text=text))
+    tags.add(mutagen.id3.COMM(encoding=0, lang="XXX", desc="", text=text))
+    tags.save(mp3)
+    assert read_tags(mp3).lyrics == words
+    assert read_tags(mp3).comment == words
