@@ -221,9 +221,11 @@ def _tags_written(
 ) -> tuple[list[str], int, int]:
     """Written as the user whom the files belong to: in their folders root could be led astray."""
     from edgemood.cli.owner import become
+    from edgemood.music.moodtag import load_formats
     from edgemood.music.tagging import write_all
 
     if user != os.geteuid():
+        load_formats()
         become(user)
     said: list[str] = []
     written, failed = write_all(tags, said.append, write=write)

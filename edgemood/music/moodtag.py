@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,11 @@ _UNREADABLE: Final = "�"
 
 _FreeForm: Any = MP4FreeForm  # mutagen has types, but not for these
 _Frames: Any = mutagen.id3
+
+
+def load_formats() -> None:
+    """Load what mutagen loads when it meets a file: another user may not be able to read that."""
+    mutagen.File(io.BytesIO())
 
 
 def read(file: BinaryIO) -> str | None:

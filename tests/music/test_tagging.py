@@ -1,6 +1,7 @@
 import os
 import stat
 import subprocess
+import sys
 from pathlib import Path
 
 import mutagen
@@ -245,3 +246,14 @@ def test_what_is_no_music_is_told_and_the_rest_is_written(recordings, tmp_path):
     assert write_all(iter(tags), told.append, write=True) == (1, 1)
     assert mood_in(song) == "sad"
     assert "broken.mp3" in told[0]
+
+
+def test_all_formats_can_be_loaded_before_another_user_writes_who_cannot_read_the_code():
+    script = (
+        "import sys; from edgemood.music.moodtag import load_formats; load_formats();"
+        "print(*(name for name in sys.modules if name.startswith('mutagen.')))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert {"mutagen.flac", "mutagen.mp4", "mutagen.oggopus"} <= set(done.stdout.split())
