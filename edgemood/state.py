@@ -347,5 +347,7 @@ def _no_constant(name: str) -> None:
 def _first_problem(error: ValidationError) -> str:
     """In one line, and short, whatever the document holds."""
     problem = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    if problem["type"] == "model_type":
+        return "of another shape"
     place = ".".join(str(part) for part in problem["loc"])
     return f"{place[:60]!a:.120}: {problem['msg'][:120]}" if place else str(problem["msg"][:120])

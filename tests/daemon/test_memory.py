@@ -128,6 +128,19 @@ ODD_FILES = {
 }
 
 
+OTHER_FILES = (
+    "library.db",
+    "library.db-wal",
+    "library.db-shm",
+    "labels.jsonl",
+    "taste.db",
+    "taste.db-wal",
+    "taste.jsonl",
+    "faces",
+    ".lock",
+)
+
+
 @pytest.fixture
 def faults():
     return Faults()
@@ -193,18 +206,21 @@ def config(tmp_path):
             "microphone": {"source": "none"},
             "mpd": {"host": str(tmp_path / "no-mpd")},
             "panel": {"enabled": "no"},
+            "music": {"analyse": "no"},
             "daemon": {"socket": tmp_path / "control.sock"},
         }
     )
 
 
-async def test_a_daemon_starts_and_runs_whatever_its_documents_are(tmp_path, odd, config, caplog):
+async def test_a_daemon_starts_and_runs_whatever_its_state_folder_holds(
+    tmp_path, odd, config, caplog
+):
     state = tmp_path / "state"
     state.mkdir()
-    for kind in DOCUMENTS:
-        odd(state / f"{kind.name}.json")
+    for name in (*(f"{kind.name}.json" for kind in DOCUMENTS), *OTHER_FILES):
+        odd(state / name)
     clock = ManualClock()
-    daemon = Daemon(config, clock, Memory(state))
+    daemon = Daemon(config, clock, Memory(state), None, state)
     running = asyncio.create_task(daemon.run())
     async with asyncio.timeout(30):
         while not daemon.status()["music"]["detail"]:
