@@ -114,7 +114,10 @@ def _check_writer(folder: os.stat_result, file: os.stat_result) -> None:
     if os.geteuid() != 0:
         return
     if folder.st_uid or file.st_uid or folder.st_mode & _BY_OTHERS:
-        raise PermissionError(errno.EPERM, "others may write there, so root does not: give the file to a user, with chown")
+        raise PermissionError(
+            errno.EPERM,
+            "others may write there, so root does not: give the file to a user, with chown",
+        )
 
 
 def _make_alike(new: int, old: int, before: os.stat_result) -> None:
