@@ -16,10 +16,10 @@ from edgemood.music.fade import fade_over
 from edgemood.music.hands_on import HandsOn
 from edgemood.music.last_look import LastLook
 from edgemood.music.library import Library
-from edgemood.music.ownership import Remembered, taken_by_hand, was_shuffled
+from edgemood.music.ownership import Remembered, was_shuffled
 from edgemood.music.plan import Plan, comes_round, outworn, plan
 from edgemood.music.player import Player
-from edgemood.music.queue import QueuedSong, Snapshot, State, still_waiting
+from edgemood.music.queue import QueuedSong, Snapshot, State, moved_by_people, still_waiting
 from edgemood.music.robots import Robots
 from edgemood.music.strategy import UNKNOWN_ROOM, Path, Target
 from edgemood.music.takeover import Hand, TakeOver, hands
@@ -291,8 +291,9 @@ class QueueKeeper:
     async def _look(self) -> Snapshot:
         """See what plays, what people did, and which own songs still wait."""
         before, now = self.now, await self._player.snapshot()
-        moved = taken_by_hand(self._expected, now.songs)
-        self._shuffled |= was_shuffled(self._expected, now.songs)
+        moved = moved_by_people(self._expected, now.songs)
+        if moved and was_shuffled(self._expected, now.songs):
+            self._shuffled, moved = True, set()  # which says nothing of any one song
         self.own = [song for song in self.own if song.id not in moved]
         expected, self._expected = self._expected, list(now.songs)
         if before is not None:

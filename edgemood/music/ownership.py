@@ -52,7 +52,10 @@ def found_again(
     known = {entry.song: entry for entry in remembered}
     if not _was_restarted(known, version, now):
         on_their_way = {entry.song for entry in remembered if moving and entry.waits}
-        moved = taken_by_hand([song for song in known if song not in on_their_way], now.songs)
+        before = [song for song in known if song not in on_their_way]
+        moved = moved_by_people(before, now.songs)
+        if moved and was_shuffled(before, now.songs):
+            moved = set()  # a shuffle says nothing of any one song
         found = {song: known[song] for song in now.songs if song in known and song.id not in moved}
         if adding is not None and (added := _first_added(adding, known, now)) is not None:
             found[added] = adding
@@ -64,12 +67,6 @@ def found_again(
         return {}
     sure = pairs.items() & _aligned_from_the_end(remembered, now).items()
     return {now.songs[place]: remembered[at] for at, place in sorted(sure)}
-
-
-def taken_by_hand(before: Sequence[QueuedSong], now: Sequence[QueuedSong]) -> set[int]:
-    """Ids of the songs that somebody moved; a shuffle says nothing of any one song."""
-    moved = moved_by_people(before, now)
-    return set() if moved and was_shuffled(before, now) else moved
 
 
 def was_shuffled(before: Sequence[QueuedSong], now: Sequence[QueuedSong]) -> bool:
@@ -84,9 +81,10 @@ def was_shuffled(before: Sequence[QueuedSong], now: Sequence[QueuedSong]) -> boo
 def _first_added(
     adding: Remembered, known: Mapping[QueuedSong, Remembered], now: Snapshot
 ) -> QueuedSong | None:
-    """The song that was just to be appended, if it was."""
+    """The song that was just to be appended, if it was: behind all that was there."""
     highest = max((song.id for song in known), default=0)
-    new = (song for song in now.songs if song.id > highest)
+    behind = 1 + max((place for place, song in enumerate(now.songs) if song in known), default=-1)
+    new = (song for song in now.songs[behind:] if song.id > highest)
     return next((song for song in new if song.file == adding.song.file), None)
 
 

@@ -42,7 +42,7 @@ class Return:
         """Whether what was playing came to its end meanwhile, if nobody stopped it."""
         if self.last is None or self.last.state is not State.PLAY or now.error is not None:
             return False
-        selects_none = now.current is None or (now.current == 0 and self.untouched)
+        selects_none = now.current is None or (self.untouched and _selects_first(now))
         return now.state is State.STOP and selects_none
 
 
@@ -92,7 +92,8 @@ class MusicWanted:
             self._paused_by_mpd = was is State.PLAY and away.untouched
             self.silence = None if self._paused_by_mpd else Silence.PAUSE
         elif now.current is not None:
-            restored = away.untouched and (now.current == 0 or (away.on and was is State.PLAY))
+            as_before = away.on and was is State.PLAY
+            restored = away.untouched and (_selects_first(now) or as_before)
             self.silence = None if restored or was is State.STOP else Silence.STOP
         elif now.single and away.last is not None and away.last.single and was is State.PLAY:
             self.silence = Silence.SINGLE
@@ -144,6 +145,11 @@ def ran_out(before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = 
     there = [song for song in before.songs if song not in vanished]
     consumed = (before.consume or now.consume) and there == [before.playing]
     return not there or consumed or any(song.id in remaining for song in there)
+
+
+def _selects_first(now: Snapshot) -> bool:
+    """Whether the song is selected that was the first when MPD was started, and then counted 1."""
+    return now.current == 0 or (now.playing is not None and now.playing.id == 1)
 
 
 def _stopped_by(before: Snapshot, now: Snapshot) -> Silence:

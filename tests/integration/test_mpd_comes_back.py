@@ -1,5 +1,6 @@
 """The music comes back after any absence, unless somebody was seen to silence it."""
 
+import asyncio
 import os
 import signal
 from contextlib import suppress
@@ -8,9 +9,11 @@ import mpd
 import pytest
 
 from deploy.demo.mpd_server import PrivateMpd
+from edgemood.emotion import Emotion
 from edgemood.music.plan import HISTORY
 
 SONG_S = 60.0
+SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 
 
 @pytest.fixture
@@ -195,15 +198,47 @@ async def dj_playing(switch_on, until, mpd_server):
 
 
 async def test_an_mpd_that_hung_is_told_as_such_and_plays_on(
-    *, dj_playing, mpd_server, person, until, clock, monkeypatch
+    *, dj_playing, mpd_server, person, until, clock
 ):
     dj = dj_playing
-    monkeypatch.setattr(dj._player, "_timeout_s", 0.2)
-    for link in (dj._player._commands, dj._player._events):
-        link._client.timeout = 0.2
     person.seekcur(SONG_S - 0.3)
     os.kill(mpd_server._process.pid, signal.SIGSTOP)
     await until(lambda: not dj.status().connected, clock)
     assert "no answer within" in dj.status().detail
     os.kill(mpd_server._process.pid, signal.SIGCONT)
     await until(lambda: dj.status().playing and len(dj.status().coming) == 2, clock)
+
+
+async def test_why_explains_the_song_that_plays_after_a_restart_too(
+    *, switch_on, person, until, clock, room
+):
+    async with switch_on() as dj:
+        dj.hear(room(Emotion.SAD))
+        await until(lambda: dj.status().playing and person.waits_for(SADDEST))
+        person.next()
+        await until(lambda: person.current() in SADDEST and len(person.coming()) == 2)
+        await until(lambda: dj.status().why.startswith(dj.status().playing or "?"))
+        why = dj.status().why.partition(" Then: ")[0]
+        assert "the room is sad" in why
+    async with switch_on() as dj:
+        await until(lambda: dj.status().playing)
+        assert dj.status().why.startswith(why)
+        person.addid("happy/0.flac", "+0")
+        await until(lambda: [song.by for song in dj.status().next] == ["person", "box", "box"])
+        person.next()
+        await until(lambda: "happy 0: somebody queued it" in dj.status().why)
+
+
+async def test_after_a_clear_the_owner_is_told_how_to_have_music_again(
+    dj_playing, person, until, clock
+):
+    person.clear()
+    await until(lambda: "somebody cleared the queue" in dj_playing.status().hint)
+    assert dj_playing.status().state == "stopped"
+    left_s = dj_playing.status().yield_left_s
+    await clock.advance(60)
+    await until(lambda: dj_playing.status().yield_left_s <= left_s - 60)
+    moving = asyncio.create_task(dj_playing.move_on())
+    await until(moving.done, clock)
+    await until(lambda: dj_playing.status().state == "playing", clock)
+    assert not dj_playing.status().hint

@@ -48,7 +48,7 @@ class ModelMpd:
 
     address = "model"
 
-    def __init__(self, on_box: Callable[[Entry], None] = lambda _entry: None) -> None:
+    def __init__(self) -> None:
         self.entries: list[Entry] = []
         self.current: int | None = None
         self.state = State.STOP
@@ -56,7 +56,7 @@ class ModelMpd:
         self.played = 0.0
         self.crash_in: int | None = None
         """commands of the box until its power goes"""
-        self._on_box = on_box
+        self.on_box: Callable[[Entry], None] = lambda _entry: None
         self._next_id = 1
         self._version = 1
         self._saved = _Saved()
@@ -180,6 +180,9 @@ class ModelMpd:
             version=self._version,
         )
 
+    async def connect(self) -> None:
+        pass
+
     async def snapshot(self) -> Snapshot:
         return self.look()
 
@@ -193,13 +196,13 @@ class ModelMpd:
 
     async def move_to_end(self, id_: int) -> None:
         if (place := self._place(id_)) is not None:
-            self._on_box(self.entries[place])
+            self.on_box(self.entries[place])
             self.move(place, len(self.entries) - 1)
         self._carried_out()
 
     async def remove(self, id_: int) -> None:
         if (place := self._place(id_)) is not None:
-            self._on_box(self.entries[place])
+            self.on_box(self.entries[place])
             self.delete(place)
         self._carried_out()
 

@@ -7,9 +7,13 @@ the box's own songs are never disowned.
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import suppress
+from functools import partial
+from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -27,13 +31,13 @@ FILES = [f"{letter}.flac" for letter in "abcdefghij"]
 LIBRARY = Library.of([Song(file=file) for file in FILES])
 
 PLACES = st.integers(0, 30)
+PLAIN_DEEDS = [
+    *("restart", "restart paused", "save", "kill", "end", "end of queue", "stop", "pause", "clear"),
+    *("play", "skip", "go back", "mood", "wait"),
+]
+AWAY = [("box off", "box on"), ("cut", "found")]
 DEEDS = st.one_of(
-    st.sampled_from(
-        [
-            *("restart", "restart paused", "save", "kill", "end", "end of queue", "stop", "pause"),
-            *("clear", "play", "skip", "go back", "mood", "wait"),
-        ]
-    ).map(lambda deed: (deed,)),
+    st.sampled_from(PLAIN_DEEDS).map(lambda deed: (deed,)),
     st.tuples(st.just("add"), st.sampled_from(FILES)),
     st.tuples(st.just("insert"), st.sampled_from(FILES), PLACES),
     st.tuples(st.just("crash"), st.integers(0, 3)),
@@ -42,9 +46,9 @@ DEEDS = st.one_of(
     st.tuples(st.just("move"), PLACES, PLACES),
     st.tuples(st.just("shuffle"), st.randoms(use_true_random=False)),
 )
-ABSENCES = st.tuples(
-    st.sampled_from([("box off", "box on"), ("cut", "found")]), st.lists(DEEDS, max_size=4)
-).map(lambda absence: [(absence[0][0],), *absence[1], (absence[0][1],)])
+ABSENCES = st.tuples(st.sampled_from(AWAY), st.lists(DEEDS, max_size=4)).map(
+    lambda absence: [(absence[0][0],), *absence[1], (absence[0][1],)]
+)
 LIVES = st.lists(st.one_of(DEEDS.map(lambda deed: [deed]), ABSENCES), max_size=15).map(
     lambda parts: [deed for part in parts for deed in part]
 )
@@ -60,8 +64,11 @@ class Turning(ManualClock):
 class House:
     """A box, an MPD, and people, with account of what they did."""
 
-    def __init__(self) -> None:
-        self.mpd = ModelMpd(self.box_touches)
+    def __init__(self, mpd: Any = None, library: Library = LIBRARY) -> None:
+        """`mpd` behaves as `ModelMpd`, which it is by default."""
+        self.mpd = mpd or ModelMpd()
+        self.mpd.on_box = self.box_touches
+        self.library = library
         self.memory, self.taste, self.clock = Memory(), TasteStore(), Turning()
         self.box: QueueKeeper | None = None
         self.connected = False
@@ -100,13 +107,14 @@ class House:
             self.box_off()
             self.box_on()
             await self.tend()
-        self.box_saw = self.mpd.state
+        self.box_saw, self.silenced_when_seen = self.mpd.state, self.silenced
         if self.mpd.state is State.PLAY:
             assert not self.seen_to, "the music went on though somebody was seen to silence it"
             self.silenced = False
 
     async def tend(self) -> None:
         if self.arriving:
+            await self.mpd.connect()
             await self.box.arrive()
             self.arriving = self.edited_unseen = self.counts_anew = False
         for _ in range(3):
@@ -127,11 +135,12 @@ class House:
     counts_anew = False  # MPD gave new numbers since the box last looked
     arriving = False
     box_saw = State.STOP
+    silenced_when_seen = False
 
     def box_on(self) -> None:
         if self.box is None:
             chooser = Chooser(MusicConfig(), self.taste, self.clock, np.random.default_rng(0))
-            chooser.library = LIBRARY
+            chooser.library = self.library
             self.box = QueueKeeper(
                 self.mpd, self.clock, self.memory, MusicConfig(), chooser=chooser
             )
@@ -149,6 +158,8 @@ class House:
 
     def restart(self, *, clean: bool = True, paused: bool = False) -> None:
         was_connected = self.connected
+        if clean:
+            self.saved_silenced = self.silenced
         self.cut()
         self.mpd.restart(clean=clean, paused=paused)
         files = self.mpd.files()
@@ -173,7 +184,8 @@ class House:
 
     def kill(self) -> None:
         self.restart(clean=False)
-        self.silenced |= self.saved_silenced
+        # that somebody played since was not seen, and left no trace
+        self.silenced |= self.saved_silenced or self.silenced_when_seen
         self.seen_to = False
 
     def end(self) -> None:
@@ -229,6 +241,8 @@ class House:
 
     def delete(self, place) -> None:
         if self.mpd.entries:
+            # MPD then stops at the next song, as when somebody presses stop
+            self.silenced |= self.mpd.state is State.PAUSE and not self.connected
             self.mpd.delete(place % len(self.mpd.entries))
             if not self.mpd.entries:
                 self.silence()  # as good as a clear
@@ -258,6 +272,40 @@ class House:
 
 
 BY_MPD = {"end", "end of queue", "restart", "restart paused", "kill", "save"}
+
+
+def long_life(dice: random.Random, parts: int) -> list[tuple]:
+    """A life of so many deeds and absences."""
+    place = partial(dice.randrange, 31)
+    file = partial(dice.choice, FILES)
+    kinds = [
+        *((deed,) for deed in PLAIN_DEEDS),
+        *([lambda: ("add", file())] * 3),
+        *([lambda: ("insert", file(), place())] * 2),
+        lambda: ("delete", place()),
+        lambda: ("jump", place()),
+        lambda: ("move", place(), place()),
+        lambda: ("crash", dice.randrange(4)),
+        lambda: ("shuffle", dice),
+    ]
+
+    def deed() -> tuple:
+        kind = dice.choice(kinds)
+        return kind if isinstance(kind, tuple) else kind()
+
+    life = []
+    for _ in range(parts):
+        if dice.randrange(4):
+            life.append(deed())
+        else:
+            away, back = dice.choice(AWAY)
+            life += [(away,), *(deed() for _ in range(dice.randrange(5))), (back,)]
+    return life
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_music_comes_back_through_a_long_life(seed):
+    asyncio.run(House().live(long_life(random.Random(seed), 40)))
 
 
 @settings(max_examples=60, deadline=None)
