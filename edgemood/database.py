@@ -70,6 +70,10 @@ class Kind:
         code = getattr(error, "sqlite_errorcode", None)
         if code is None and not isinstance(error, sqlite3.ProgrammingError):
             return self.damage(f"{path}: {self.name} is damaged ({error})")  # text that is none
+        if code is not None and code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            return self.trouble(
+                f"{path}: {self.name} cannot be used ({error}); another program is writing to it"
+            )
         if code is None or code & 0xFF in _PASSING:
             return self.trouble(
                 f"{path}: {self.name} cannot be used ({error}); is the disk full or read-only, "

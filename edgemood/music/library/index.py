@@ -165,20 +165,25 @@ class SongIndex:
 
     def song(self, id_: int) -> Song | None:
         """The song with this number; None when it was forgotten."""
-        try:
-            with self.store.reading() as database:
-                row = database.execute(f"{_SONG} WHERE song.id = ?", (id_,)).fetchone()
-                return None if row is None else self._song(database, row)
-        except IndexDamagedError as error:
-            self.damage = str(error)
-            raise
+        with self._noting_damage(), self.store.reading() as database:
+            row = database.execute(f"{_SONG} WHERE song.id = ?", (id_,)).fetchone()
+            return None if row is None else self._song(database, row)
 
     def song_named(self, file: str) -> Song | None:
         """The song under MPD's name for it, if it is there."""
-        with self.store.reading() as database:
+        with self._noting_damage(), self.store.reading() as database:
             where = "WHERE song.key = ? AND gone_at IS NULL"
             row = database.execute(f"{_SONG} {where}", (file_key(file),)).fetchone()
             return None if row is None else self._song(database, row)
+
+    @contextlib.contextmanager
+    def _noting_damage(self) -> Iterator[None]:
+        """Whoever looks up one song cannot mend the file: who looks after it finds it noted."""
+        try:
+            yield
+        except IndexDamagedError as error:
+            self.damage = str(error)
+            raise
 
     def search(self, words: str, most: int) -> list[Song]:
         """Songs that are there whose title or file holds these words, in any order.
