@@ -275,6 +275,8 @@ class TasteStore:
         """Append what was told; what is wrong when that cannot be."""
         with self._memory:
             told = self._pending[:]
+        with suppress(OSError):  # appending tells
+            journal.path.parent.mkdir(parents=True, exist_ok=True)
         try:
             journal.append(deed for deed in told[self._written :] if deed["kind"] in JOURNALLED)
         except OSError as error:
@@ -312,6 +314,12 @@ class TasteStore:
     ) -> Known | None:
         """Write; all that is known now, where that is not what was known before."""
         with writing(database):
+            if self._is_fresh and self._knows and self._are_both_lost(database, journal):
+                self._write_down(database)
+                self._applied = len(journal.read().records)
+                self._rewrite(database, journal, self._applied)
+                self._mark = _recall(database, "mark")
+                return None
             ours = [] if self._is_fresh else written
             others = self._is_fresh or _recall(database, "mark") != self._mark
             found = self._catch_up(database, journal, ours)
@@ -326,6 +334,22 @@ class TasteStore:
             known = tables.load(database) if others or found is not Found.OURS else None
         self._mark = mark
         return known
+
+    def _are_both_lost(self, database: sqlite3.Connection, journal: AppendLog) -> bool:
+        """Whether only memory knows what was told before."""
+        whole = any(record.get("kind") == "identity" for record in journal.read().records)
+        return _recall(database, "mark") is None and not whole and not _holds_any(database)
+
+    def _write_down(self, database: sqlite3.Connection) -> None:
+        """Write all that memory knows."""
+        with self._memory:
+            known = self._known
+            deeds = list(tables.deeds_of(self._identity, 0, known))
+            deeds.append({"kind": "songs", "files": dict(known.songs)})
+            deeds.append({"kind": "parts", "parts": dict(known.parts)})
+            deeds += [{"kind": "heard", "song": song, "at": at} for song, at in known.heard.items()]
+        for deed in deeds:
+            tables.apply(database, deed)
 
     def _numbers(self, database: sqlite3.Connection) -> dict[int, int]:
         """The numbers that songs go by here, by the file's own."""
@@ -353,7 +377,7 @@ class TasteStore:
             tables.forget(database)
         else:
             apart, deeds = True, deeds if mark is None else []
-        if apart and mark is None and len(tables.load(database).profiles[HOUSEHOLD]):
+        if apart and mark is None and _holds_any(database):
             for what in HEEDED:  # by the first release, which did not write it down
                 tables.apply(database, {"kind": "heeded", "name": what})
         tables.apply(database, {"kind": "profile", "name": HOUSEHOLD})
@@ -441,6 +465,11 @@ def _recall(database: sqlite3.Connection, name: str) -> str | None:
 
 def _keep(database: sqlite3.Connection, name: str, value: str) -> None:
     database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _holds_any(database: sqlite3.Connection) -> bool:
+    """Whether anything is known of anybody's taste."""
+    return any(len(evidence) for evidence in tables.load(database).profiles.values())
 
 
 def _is_later(database: sqlite3.Connection, begins: Record) -> bool:

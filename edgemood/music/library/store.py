@@ -118,6 +118,9 @@ class Store:
         self._database.execute(f"PRAGMA busy_timeout = {round(1000 * PATIENCE_S)}")
 
     def _open(self) -> None:
+        if self.mends:
+            with suppress(OSError):  # SQLite says what is wrong with it
+                self.path.parent.mkdir(parents=True, exist_ok=True)
         unclean = self.mends and left_open(self.path)
         try:
             self._connect()

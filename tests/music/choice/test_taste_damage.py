@@ -327,6 +327,16 @@ def test_what_is_said_before_there_is_a_disk_at_all_is_kept_when_there_is(tmp_pa
     assert told(TasteStore(folder / TASTE)) == expected
 
 
+def test_what_is_taken_away_altogether_is_written_down_again(state, before):
+    store = TasteStore(state / TASTE)
+    shutil.rmtree(state)
+    store.tell_heard(8, 2e9)
+    assert told(store) == before
+    assert not store.flush()
+    store.close()
+    use(state, before)
+
+
 async def test_while_another_program_writes_nobody_waits_and_it_arrives_after(state):
     store, clock = TasteStore(state / TASTE), ManualClock()
     store._database.execute("PRAGMA busy_timeout = 1")
