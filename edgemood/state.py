@@ -221,7 +221,7 @@ class _Hands(BaseModel):
     silence: Annotated[str, Field(strict=False, pattern=r"^(stop|pause|clear|single)$")] | None
     since_s: _Seconds | None
     version: int
-    played_s: _Seconds
+    played_s: Annotated[float, Field(ge=0)]  # as MPD says
     robot: bool
 
 
