@@ -68,6 +68,7 @@ _PACE_S = 0.02
 """between two answers to what has changed"""
 _OLDEST = (0, 21)
 """MPD's first version that finds songs by an expression"""
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 _DEFAULT_HOST, _DEFAULT_PORT = "localhost", 6600
 _TAGS = ("Artist", "Title", "Album", "Genre", "Date", "Mood", "Comment")
 _NEEDED = {
@@ -135,6 +136,11 @@ class Player:
     def address(self) -> str:
         """Where the server is, for people."""
         return self._host if _is_socket(self._host) else f"{self._host}:{self._config.port}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the server runs on this machine."""
+        return _is_socket(self._host) or self._host in _LOOPBACK
 
     @property
     def keeps_stickers(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from edgemood.music.queue import Snapshot, State
@@ -14,6 +15,11 @@ _NO_LOUDSPEAKER = frozenset({"fifo", "httpd", "null", "recorder"})
 """output plugins that write, send or drop the sound; always willing to play"""
 _PLAYS_SURELY_S = 1.0
 """into a song, MPD does play it"""
+_LOOKS = 2
+"""in a row at a sound card that is not in use, before it is told"""
+CARDS = Path("/proc/asound")
+_SOUND_SERVERS = ("user/*/pulse/native", "user/*/pipewire-0", "pulse/native", "bluealsa")
+"""in /run: what may play in place of a card"""
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +57,22 @@ def plays_surely(now: Snapshot) -> bool:
     return now.state is State.PLAY and now.elapsed_s >= _PLAYS_SURELY_S
 
 
+def in_use(cards: Path = CARDS) -> bool:
+    """Whether anything plays on a sound card of this machine."""
+    for status in cards.glob("card*/pcm*p/sub*/status"):
+        try:
+            if status.read_text().strip() != "closed":
+                return True
+        except OSError:  # just unplugged
+            continue
+    return False
+
+
+def has_sound_server(run: Path = Path("/run")) -> bool:
+    """Whether sound may go another way than to a card."""
+    return any(next(run.glob(socket), None) is not None for socket in _SOUND_SERVERS)
+
+
 def advice_on(error: str) -> str:
     """What to do about what MPD says went wrong."""
     text = error.casefold()
@@ -65,6 +87,9 @@ class HasOutputs(Protocol):
     @property
     def address(self) -> str: ...
 
+    @property
+    def is_local(self) -> bool: ...
+
     async def outputs(self) -> list[Output]: ...
 
 
@@ -75,6 +100,8 @@ class SoundWatch:
         self._player = player
         self._silent = Trouble(log, faults)
         self._failing = Trouble(log, faults)
+        self._unopened = Trouble(log, faults)
+        self._looks = 0
 
     async def tend(self, now: Snapshot) -> None:
         """MPD is found like this. Raises PlayerError."""
@@ -84,7 +111,28 @@ class SoundWatch:
             )
         elif now.error is None and (now.state is not State.PLAY or plays_surely(now)):
             self._failing.ends("MPD can play again")
-        if why := switched_off(await self._player.outputs()):
+        outputs = await self._player.outputs()
+        self._look_at_cards(now, [output for output in outputs if output.enabled])
+        if why := switched_off(outputs):
             self._silent.starts(f"MPD at {self._player.address} makes no sound: {why}")
         else:
             self._silent.ends("MPD has an output again")
+
+    def _look_at_cards(self, now: Snapshot, enabled: Sequence[Output]) -> None:
+        """MPD plays on without a word while one output opens; its fifo always does."""
+        if not plays_surely(now):
+            return
+        loudspeakers = [output for output in enabled if output.is_loudspeaker]
+        ends_at_cards = {output.plugin for output in loudspeakers} == {"alsa"}
+        if ends_at_cards and self._player.is_local and not has_sound_server() and not in_use():
+            self._looks += 1
+        else:
+            self._looks = 0
+        if self._looks >= _LOOKS:
+            these = ", ".join(f'"{output.name}"' for output in loudspeakers)
+            self._unopened.starts(
+                f"MPD at {self._player.address} plays, but no sound card is in use: {these} could "
+                "not be opened; is it plugged in? see journalctl -u mpd, and its device in mpd.conf"
+            )
+        elif not self._looks:
+            self._unopened.ends("MPD plays on a sound card again")

@@ -184,6 +184,23 @@ async def test_an_output_that_does_not_open_is_told(
         assert dj.status().connected
 
 
+async def test_an_output_that_does_not_open_beside_one_that_always_does_is_told(
+    *, short_folder, set_up, connect_person, switch_on, faults, clock, monkeypatch
+):
+    monkeypatch.setattr("edgemood.music.sound.in_use", lambda: False)
+    monkeypatch.setattr("edgemood.music.sound.has_sound_server", lambda: False)
+    server = set_up(
+        more_config='audio_output {\n type "alsa"\n name "speaker"\n device "hw:9"\n'
+        ' mixer_type "none"\n}'
+    )
+    connect_person(server.socket).read_library()
+    async with switch_on(faults=faults) as dj:
+        await in_time(lambda: dj.status().playing, clock, 1)
+        await in_time(lambda: on_board(faults, '"speaker" could not be opened'), clock, 1)
+        connect_person(server.socket).disableoutput(1)
+        await in_time(lambda: on_board(faults, "switched off", '"speaker"'), clock, 1)
+
+
 async def test_outputs_that_are_switched_off_are_told(
     *, mpd_server, person, switch_on, faults, until, clock
 ):
