@@ -32,7 +32,10 @@ HANGOVER_BLOCKS: Final = 1
 SILENCE_DB: Final = -70.0
 """Quieter blocks are silence in any room."""
 ABOVE_FLOOR_DB: Final = 3.0
-"""Blocks that do not rise this far above the room's own noise floor are silence too."""
+"""Blocks that do not rise this far above the room's own noise floor are silence too, unless
+somebody speaks in them."""
+LEAST_ABOVE_FLOOR_DB: Final = 0.8
+"""White noise strays so far by itself; a voice 10 dB above it lifts its level by little more."""
 FLOOR_MEMORY_BLOCKS: Final = 10 * FRAMES_PER_S // BLOCK_FRAMES
 """The noise floor is the quietest moment of the last 10 s: nobody speaks so long without a breath
 (minimum statistics; Martin, "Noise power spectral density estimation", 2001)."""
@@ -101,13 +104,13 @@ class VoiceGate:
         loudness_db = float(10.0 * np.log10(np.mean(10.0 ** (levels_db / 10.0))))
         self._floors_db.append(float(np.percentile(levels_db, 10)))
         snr_db = max(0.0, loudness_db - min(self._floors_db))
-        if loudness_db < SILENCE_DB or snr_db < ABOVE_FLOOR_DB:
-            voice, otherwise = 0.0, Sound.SILENCE
-        else:
+        voice, otherwise = 0.0, Sound.SILENCE
+        if loudness_db >= SILENCE_DB and snr_db >= LEAST_ABOVE_FLOOR_DB:
             chances = voice_music_noise(self._model(normalise(self._window, DEPTH_DB)))
             voice = float(chances[Sound.VOICE])
-            is_music = chances[Sound.MUSIC] > chances[Sound.NOISE]
-            otherwise = Sound.MUSIC if is_music else Sound.NOISE
+            if snr_db >= ABOVE_FLOOR_DB:
+                is_music = chances[Sound.MUSIC] > chances[Sound.NOISE]
+                otherwise = Sound.MUSIC if is_music else Sound.NOISE
         sound = Sound.VOICE if self._hysteresis.is_open(voice) else otherwise
         return VoiceReading(block, sound, voice, loudness_db, snr_db)
 

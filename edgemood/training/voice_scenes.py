@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from edgemood.hearing.mel import BANDS, FLOOR_DB, level_db
+from edgemood.hearing.mel import BANDS, FLOOR_DB, SAMPLE_RATE_HZ, level_db, log_mel
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, DEPTH_DB, JUDGED, WINDOW_FRAMES, Sound
 from edgemood.training import speech_data
 from edgemood.training.speech_augment import Augmenter, normalised, power_sum
@@ -20,6 +20,14 @@ SILENT_DEPTH_DB = 35.0
 """… and frames more than this below them do not; what lies between may be either."""
 HEARD_SHARE = 0.3
 """A block holds a sound when this share of its frames does."""
+HISS_SHARE = 0.3
+"""How much of the noise is that of microphones, amplifiers and fans: steady, without any shape."""
+_HISS_DBFS = -30.0
+_HISS_AS_VOICE_DB = _HISS_DBFS + 9.0
+"""The loud level of a voice as strong: in the ear's bands, which rise by 6 dB an octave, white
+noise lies 8 dB above that."""
+_HISSES = 24
+_HISS_S = 12
 _KINDS = (Sound.VOICE, Sound.MUSIC, Sound.NOISE)
 
 
@@ -50,12 +58,31 @@ class Track:
         return starts - JUDGED.start
 
 
+def hiss(tilt: float, seed: int, duration_s: float = _HISS_S) -> NDArray[np.float32]:
+    """Noise that falls by 3 dB an octave for each `tilt`, 0 is white, 1 pink."""
+    count = round(duration_s * SAMPLE_RATE_HZ)
+    spectrum = np.fft.rfft(np.random.default_rng(seed).standard_normal(count))
+    spectrum[0] = 0.0
+    spectrum[1:] *= np.arange(1, len(spectrum)) ** (-0.5 * tilt)
+    sound = np.fft.irfft(spectrum, count)
+    scaled: NDArray[np.float32] = (10.0 ** (_HISS_DBFS / 20.0) * sound / sound.std()).astype(
+        np.float32
+    )
+    return scaled
+
+
 class Scenes:
     """Draws batches of scenes with the sound that the judged block holds."""
 
     def __init__(self, tracks: dict[Sound, list[Track]], seed: int) -> None:
         self._tracks = tracks
         self._draw = np.random.default_rng(seed)
+        self._hisses = [
+            Track(log_mel(hiss(tilt, seed + number)).astype(np.float16))
+            for number, tilt in enumerate(np.linspace(0.0, 1.2, _HISSES))
+        ]
+        for track in self._hisses:
+            track.loud_db = _HISS_AS_VOICE_DB
         self._augmenter = Augmenter(seed)
 
     def batch(self, count: int) -> tuple[Tensor, Tensor]:
@@ -65,8 +92,11 @@ class Scenes:
             speaks = self._draw.random() < 0.5
             behind = _KINDS[1 + int(self._draw.random() < 0.5)]
             pauses = speaks and self._draw.random() < 0.25
-            front = self._window(Sound.VOICE if speaks else behind, sounding=not pauses)
-            back = self._window(behind if speaks else Sound.NOISE, sounding=True)
+            hisses = behind is Sound.NOISE and self._draw.random() < HISS_SHARE
+            noise = self._hisses if hisses else self._tracks[behind]
+            first = self._tracks[Sound.VOICE] if speaks else noise
+            front = self._window(first, sounding=not pauses)
+            back = self._window(noise if speaks else self._tracks[Sound.NOISE], sounding=True)
             is_clean = self._draw.random() < 0.3
             snr_db = self._draw.uniform(30, 60) if is_clean else self._draw.uniform(-3, 25)
             if not speaks:
@@ -84,9 +114,8 @@ class Scenes:
         scene = power_sum(front_mel, back_mel - torch.tensor(snrs_db).float()[:, None, None])
         return self._picture(scene), torch.tensor(sounds)
 
-    def _window(self, sound: Sound, *, sounding: bool) -> NDArray[np.float32]:
+    def _window(self, tracks: list[Track], *, sounding: bool) -> NDArray[np.float32]:
         while True:
-            tracks = self._tracks[sound]
             track = tracks[self._draw.integers(len(tracks))]
             starts = track.sounding_starts if sounding else track.silent_starts
             if len(starts):

@@ -17,16 +17,17 @@ from edgemood.training import charts, speech_data
 from edgemood.training.speech_files import GATE_INT8, float_gate_net
 from edgemood.training.speech_listener import Sound, in_front_of, in_stillness, readings
 from edgemood.training.speech_net import multiply_adds
-from edgemood.training.voice_scenes import HEARD_DEPTH_DB
+from edgemood.training.voice_scenes import HEARD_DEPTH_DB, hiss
 
 RUNGS_DB: Final = (20, 10, 5, 0, -5)
+HISS_RUNGS_DB: Final = (20, 10)
 Said = tuple[float, bool]
 """What the gate says of a block: the voice probability, and whether it is open."""
 _CLIP_STEP = 8  # every eighth clip of speech is enough for the recall
 
 
 def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
-    """Recall in noise and music, false accepts, size and work of the gate; draws its ROC."""
+    """Recall in noise, music and hiss, false accepts, size and work of the gate; draws its ROC."""
     noises, songs = (
         list(speech_data.sounds([r for r in recordings if r.split == split]))
         for recordings in (speech_data.noise(data), speech_data.music(data))
@@ -37,6 +38,11 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         snr_db: list(_spoken_readings(models, speech, noises + songs, snr_db))
         for snr_db in RUNGS_DB
     }
+    white = [hiss(0.0, seed=1_000)]
+    in_hiss = {
+        f"recall_hiss_{snr_db}db": _passed(list(_spoken_readings(models, speech, white, snr_db)))
+        for snr_db in HISS_RUNGS_DB
+    }
     of_noises, of_songs = (_audible(models, sounds) for sounds in (noises, songs))
     passed = _curve(of_noises + of_songs)
     curves = {f"{snr_db} dB": (passed, _curve(of_rung)) for snr_db, of_rung in found.items()}
@@ -46,12 +52,16 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         f"recall_{snr_db}db".replace("-", "minus_"): _passed(of_rung)
         for snr_db, of_rung in found.items()
     }
-    figures = recalls | {
-        "false_accept_noise": _passed(of_noises),
-        "false_accept_music": _passed(of_songs),
-        "size_bytes": (models / GATE_INT8).stat().st_size,
-        "macs_per_s": work * FRAMES_PER_S // BLOCK_FRAMES,
-    }
+    figures = (
+        recalls
+        | in_hiss
+        | {
+            "false_accept_noise": _passed(of_noises),
+            "false_accept_music": _passed(of_songs),
+            "size_bytes": (models / GATE_INT8).stat().st_size,
+            "macs_per_s": work * FRAMES_PER_S // BLOCK_FRAMES,
+        }
+    )
     return {"voice_gate": figures}
 
 

@@ -45,6 +45,15 @@ def test_a_talking_voice_opens_the_gate(speech: np.ndarray, blocks_of: BlocksOf)
     assert share(heard(blocks_of(speech)), Sound.VOICE) > 0.8
 
 
+def test_a_voice_in_hiss_is_heard_as_in_stillness(speech: np.ndarray, blocks_of: BlocksOf) -> None:
+    """White noise as strong as this bright voice, as cheap microphones add."""
+    hiss = np.random.default_rng(0).standard_normal(len(speech)).astype(np.float32)
+    hiss *= speech.std() / hiss.std()
+    still = share(heard(blocks_of(speech)), Sound.VOICE)
+    assert share(heard(blocks_of(speech + hiss)), Sound.VOICE) > still - 0.1
+    assert share(heard(blocks_of(hiss)), Sound.VOICE) == 0
+
+
 def test_music_without_a_voice_is_taken_for_music(music: np.ndarray, blocks_of: BlocksOf) -> None:
     readings = heard(blocks_of(music))
     assert share(readings, Sound.VOICE) < 0.1
