@@ -9,7 +9,6 @@ VOICES := $(addprefix build/training/voices/, \
 	fillets-ng-data-cs fillets-ng-data-nl flight-of-the-amazon-queen drascula \
 	hedgewars-data asterisk-core-sounds-es-wav asterisk-core-sounds-fr-wav \
 	asterisk-core-sounds-it-wav asterisk-core-sounds-ru-wav asterisk-prompt-it-menardi-wav)
-LAUGHTER := build/training/voices/hedgewars-data
 MUSICNN := musicnn-0.1.0-py3-none-any.whl
 # threads that wait without spinning: ten times faster where the cores have other work, too
 TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
@@ -25,7 +24,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-picture demo-voice test test-trixie test-train lint types lock format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
-	month choice households papers-face papers-music papers-speech trials-speech fit-reliability \
+	month choice households papers-face papers-music papers-speech left-out trials-speech fit-reliability \
 	face-readings face-reliability bench clean
 
 help: ## this list
@@ -121,13 +120,16 @@ papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/p
 papers-speech: $(VENV_TRAIN)/train.stamp ## the papers' voice systems in models/papers.md
 	$(TRAIN) -m edgemood.training.papers.speech
 
-trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## front ends side by side, a language left out: models/speech_trials.md; ONLY=front-ends, statistics, linear or net
+left-out: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## the voice's recipe, short, without one corpus each, for the scorecard; ONLY=ravdess, nemo, ased, emovo or kemo15
+	$(TRAIN) -m edgemood.training.speech_strangers $(if $(ONLY),--only $(ONLY))
+
+trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) ## front ends side by side, a language left out: models/speech_trials.md; ONLY=front-ends, statistics or linear
 	$(TRAIN) -m edgemood.training.speech_trials $(if $(ONLY),--only $(ONLY))
 
 fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants
 	$(TRAIN) -m edgemood.training.speech_reliability
 
-scorecard: $(VENV_TRAIN)/train.stamp $(if $(filter speech,$(or $(ONLY),speech)),$(LAUGHTER)) ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
+scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
 	$(TRAIN) -m edgemood.training.scorecard $(if $(ONLY),--only $(ONLY))
 
 month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty times as busy as in `make test`

@@ -8,9 +8,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemood.emotion import EMOTIONS
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
+AROUSED = np.array([e in {"angry", "fear", "happy", "surprise"} for e in EMOTIONS])
+"""Which emotions are acted with more, not less, than an even voice."""
 _BINS = 15  # of the expected calibration error, as in Guo et al., 2017
 
 

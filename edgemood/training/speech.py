@@ -45,11 +45,17 @@ MIMICRY = 0.5
 
 
 def load(data: Path, cache: Path, split: str) -> list[Clip]:
-    """The clips of a split."""
-    recordings = speech_data.speech(data)
-    frames = speech_data.cached_frames("speech", recordings, cache)
+    """The clips of a split, of all corpora."""
     return [
-        Clip(f, origin_of(r)) for r, f in zip(recordings, frames, strict=True) if r.split == split
+        Clip(frames, origin_of(recording))
+        for name, recordings in (
+            ("speech", speech_data.speech(data)),
+            ("more_speech", speech_data.more_speech(data)),
+        )
+        for recording, frames in zip(
+            recordings, speech_data.cached_frames(name, recordings, cache), strict=True
+        )
+        if recording.split == split
     ]
 
 
@@ -163,28 +169,21 @@ def _frames(progress: float) -> int:
 
 
 def surprise(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
-    """How unlikely the clips' emotions are to their mean scores (negative log likelihood)."""
+    """How unlikely the clips' emotions are to their mean scores (negative log likelihood).
+
+    Every corpus counts the same: the next one will be as unlike all of them.
+    """
     true = torch.tensor([clip.origin.emotion for clip in clips])
     scores = torch.stack([(each / divisor).softmax(dim=1).mean(dim=0) for each in logits])
-    return float(nn.functional.nll_loss(scores.log(), true))
+    each = nn.functional.nll_loss(scores.log(), true, reduction="none")
+    corpora = np.array([clip.origin.corpus for clip in clips])
+    return float(np.mean([float(each[corpora == c].mean()) for c in np.unique(corpora)]))
 
 
 def temperature(logits: list[Tensor], clips: list[Clip]) -> float:
-    """What to divide logits by to make the clips' mean scores likeliest (Guo et al., 2017).
-
-    The corpus that surprises most decides: to strangers at home the net is as strange.
-    """
-    corpora = {clip.origin.corpus for clip in clips}
-    of = {c: [at for at, clip in enumerate(clips) if clip.origin.corpus == c] for c in corpora}
+    """What to divide logits by to make the clips' mean scores likeliest (Guo et al., 2017)."""
     divisors: list[float] = np.geomspace(0.2, 5.0, 100).tolist()
-
-    def most(divisor: float) -> float:
-        return max(
-            surprise([logits[at] for at in places], [clips[at] for at in places], divisor)
-            for places in of.values()
-        )
-
-    return min(divisors, key=most)
+    return min(divisors, key=lambda divisor: surprise(logits, clips, divisor))
 
 
 def mixed(before: EmotionNet, after: EmotionNet, watched: list[Clip]) -> EmotionNet:
@@ -245,7 +244,7 @@ def main() -> None:
     lessons = Lessons(data, cache, encoder)
     net = train(
         pupil,
-        Curriculum.of(lessons.acted(), lessons.overheard()),
+        Curriculum.of(lessons.acted(), [] if before else lessons.overheard()),
         backgrounds(data, cache),
         arguments.epochs,
         steps=math.ceil(len(known) / BATCH),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ from edgemood.training.speech_augment import Augmenter, under_peak
 from edgemood.training.speech_lessons import Lesson
 from edgemood.training.speech_pupil import MOMENT_FRAMES
 from edgemood.training.speech_teacher import telling
-from edgemood.training.speech_windows import Clip, sampling_weights
+from edgemood.training.speech_windows import Clip, shares
 
 BATCH = 64
 OVERHEARD_SHARE = 0.3
@@ -25,8 +27,20 @@ TEACHERS_SHARE = 0.5
 """How much the teacher's judgement counts against the emotion that was acted."""
 DOUBT = 0.05
 """How much of what is aimed at is shared by all emotions alike."""
+ABSENT = 0.1
+"""How likely an emotion that a corpus does not have is held to be in it, of one that it has: that
+nobody acts disgust in Polish hardly says that a Polish voice is not disgusted."""
 LOUDEST_WORD = 5.0
 """Further from its mean, a word of the teacher's says no more."""
+
+
+class Aims(NamedTuple):
+    """What the pictures of a batch aim at."""
+
+    chances: Tensor
+    """(n, 7), of the emotions that each one's corpus has"""
+    prior: Tensor
+    """(n, 7): what the logits of the others are lowered by"""
 
 
 class Batches:
@@ -39,11 +53,11 @@ class Batches:
         self._backgrounds = backgrounds
         self._draw = np.random.default_rng(seed)
         self._augmenter = Augmenter(seed)
-        self._recent: deque[tuple[Tensor, Tensor, Tensor]] = deque(maxlen=3)
+        self._recent: deque[tuple[Tensor, Tensor, Aims]] = deque(maxlen=3)
         self._batches = 0
 
-    def batch(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures (n, 1, frames, 64), the teacher's words (n, 128, frames / 4, 1), aims (n, 7).
+    def batch(self, frames: int) -> tuple[Tensor, Tensor, Aims]:
+        """Pictures (n, 1, frames, 64), the teacher's words (n, 128, frames / 4, 1), and the aims.
 
         Every other batch hears one of the last few again, with other stripes hidden: placing
         sounds in rooms costs as much as learning from them (Choi et al., "Data echoing", 2019).
@@ -54,15 +68,15 @@ class Batches:
         heard, said, aims = self._recent[int(self._draw.integers(len(self._recent)))]
         return self._augmenter.masked(heard, 8.0, frames / 8)[:, None], said, aims
 
-    def _hear(self, frames: int) -> tuple[Tensor, Tensor, Tensor]:
+    def _hear(self, frames: int) -> tuple[Tensor, Tensor, Aims]:
         drawn = [course.drawn(frames, self._draw) for course in self._curriculum.courses]
-        windows, aims = (torch.cat(each) for each in zip(*drawn, strict=True))
+        windows, *aims = (torch.cat(each) for each in zip(*drawn, strict=True))
         heard, said = windows.tensor_split([BANDS], dim=2)
-        heard = self._augmenter.other_throat(heard, widest=0.08)
+        heard = self._augmenter.other_throat(heard, widest=0.12)
         heard = self._augmenter.elsewhere(heard, self._backgrounds, self._draw)
         said = said.clamp(-LOUDEST_WORD, LOUDEST_WORD) * self._curriculum.telling
         moments = nn.functional.avg_pool1d(said.transpose(1, 2), MOMENT_FRAMES)[..., None]
-        return under_peak(heard), moments, aims
+        return under_peak(heard), moments, Aims(*aims)
 
 
 class Course:
@@ -72,22 +86,26 @@ class Course:
         """`teachers_share`: how much the teacher's word counts against the acted emotion."""
         self._clips = [Clip(lesson.frames, lesson.origin) for lesson in lessons]
         self._aims = aims_of(lessons, teachers_share)
-        self._weights = sampling_weights(self._clips)
+        self._weights = shares([lesson.origin for lesson in lessons])
         self._of_batch = of_batch
 
-    def drawn(self, frames: int, draw: np.random.Generator) -> tuple[Tensor, Tensor]:
-        """Windows (n, frames, 192) and what they aim at (n, 7)."""
+    def drawn(self, frames: int, draw: np.random.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        """Windows (n, frames, 192) and their aims."""
         chosen = draw.choice(len(self._clips), self._of_batch, p=self._weights)
         windows = [self._clips[place].random_window(frames, draw) for place in chosen]
-        return torch.from_numpy(np.stack(windows)), self._aims[chosen]
+        chances, prior = self._aims
+        return torch.from_numpy(np.stack(windows)), chances[chosen], prior[chosen]
 
 
-def aims_of(lessons: list[Lesson], teachers_share: float) -> Tensor:
-    """What each lesson aims at (n, 7): the emotion acted, those that the teacher hears, doubt."""
+def aims_of(lessons: list[Lesson], teachers_share: float) -> Aims:
+    """What each lesson aims at: the emotion acted, those that the teacher hears, doubt."""
     acted = torch.eye(len(EMOTIONS))[[lesson.origin.emotion for lesson in lessons]]
     chances = torch.from_numpy(np.stack([lesson.chances for lesson in lessons]))
+    possible = torch.from_numpy(np.stack([lesson.possible for lesson in lessons]))
     told = (1.0 - teachers_share) * acted + teachers_share * chances
-    return (1.0 - DOUBT) * told + DOUBT / len(EMOTIONS)
+    anything = possible / possible.sum(dim=1, keepdim=True)
+    prior = torch.where(possible, 0.0, math.log(ABSENT))
+    return Aims((1.0 - DOUBT) * told + DOUBT * anything, prior)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

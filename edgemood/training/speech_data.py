@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +19,10 @@ from edgemood.training.datasets import REPOSITORY, data_file
 
 CACHE = REPOSITORY / "build" / "training"
 """Where frames are kept between runs; never committed."""
+CORPORA = ("ravdess", "nemo", "ased")
+"""What figures are reported on."""
+MORE_CORPORA = ("emovo", "kemo15", "emospeech")
+"""Other languages and microphones, learned from or left out whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,19 @@ def speech(data: Path) -> list[Recording]:
     return [
         Recording(data_file(f"speech/{row['corpus']}.tar", data), row["file"], row["split"], row)
         for row in _rows("speech/index.csv", data)
+    ]
+
+
+def more_speech(data: Path, corpora: Collection[str] = MORE_CORPORA) -> list[Recording]:
+    """The emotional speech of other corpora: Italian, Korean, and Hindi and English at home.
+
+    The same index holds what is for tests only, whose emotion may not be known: `ravdess_song`
+    and `deeply_vocal`.
+    """
+    return [
+        Recording(data_file(f"speech/{row['corpus']}.tar", data), row["file"], row["split"], row)
+        for row in _rows("speech/more.csv", data)
+        if row["corpus"] in corpora
     ]
 
 

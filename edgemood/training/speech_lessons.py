@@ -1,7 +1,7 @@
 """Lessons for the voice's net: speech as the box hears it, and what the teacher says of it.
 
-Made once and kept: the acted clips of the train split at two paces, and voices whose emotion
-nobody told, package by package.
+Made once and kept: the acted clips of the train split, and voices whose emotion nobody told,
+package by package.
 """
 
 from __future__ import annotations
@@ -13,14 +13,15 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
-from edgemood.hearing.mel import SAMPLE_RATE_HZ
+from edgemood.emotion import EMOTIONS
+from edgemood.hearing.mel import BANDS
 from edgemood.hearing.mel import log_mel as ears_log_mel
 from edgemood.training import speech_data
 from edgemood.training.speech_data import Recording
 from edgemood.training.speech_teacher import (
+    DIRECTIONS,
     FRAMES_TOGETHER,
     Directions,
     Floats,
@@ -29,12 +30,10 @@ from edgemood.training.speech_teacher import (
     said,
     strangers_chances,
 )
-from edgemood.training.speech_windows import Origin
+from edgemood.training.speech_windows import Origin, acted_in
 from edgemood.training.voices import PACKAGES, VOICES, voices
 from edgemood.training.whisper import Encoder
 
-PACES: Final = (1.0, 1.15)
-"""Every acted clip is also heard faster and higher: another speaker."""
 _FEW: Final = 4
 """Of every so many clips, one tells in which directions they differ."""
 _REPORT_S: Final = 60.0
@@ -50,21 +49,18 @@ class Lesson:
     """(n, 64 + 128): the box's log-mel in dB, and what the teacher says of the same moment"""
     chances: Floats
     """(7,): how likely each emotion is to judges that do not know the speaker"""
+    possible: NDArray[np.bool_]
+    """(7,): which emotions its corpus has; all where nobody told"""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Heard:
-    """Sounds one behind the other."""
+    """Some sounds."""
 
-    frames: NDArray[np.float16]
-    """(n, 192)"""
-    ends: NDArray[np.int_]
+    frames: list[NDArray[np.float16]]
+    """(n, 192) of each"""
     statistics: Floats
     """(sounds, 3072)"""
-
-    def pieces(self) -> list[NDArray[np.float16]]:
-        """The frames of each sound."""
-        return np.split(self.frames, self.ends[:-1])
 
 
 class Lessons:
@@ -72,46 +68,53 @@ class Lessons:
 
     def __init__(self, data: Path, cache: Path, encoder: Encoder) -> None:
         self._cache, self._encoder = cache, encoder
-        self._recordings = [r for r in speech_data.speech(data) if r.split == "train"]
-        self._origins = [origin_of(recording) for recording in self._recordings]
+        self._recordings = {
+            "acted": _learned_from(speech_data.speech(data)),
+            "more": _learned_from(speech_data.more_speech(data)),
+        }
+        self._origins = [origin_of(r) for some in self._recordings.values() for r in some]
         self._directions = self._between(cache / "speech_directions.npy")
 
     def acted(self, without: str = "") -> list[Lesson]:
-        """Every acted clip at every pace, pace by pace; of no speaker of the corpus `without`."""
-        places, said_of_clips = self._learned(without)
+        """Every acted clip; of no speaker of the corpus `without`."""
+        places, heard = self._learned(without)
         origins = [self._origins[place] for place in places]
-        likely = strangers_chances(said_of_clips, origins)
-        given = []
-        for pace in PACES:
-            pieces = self._acted(pace).pieces()
-            kept = [pieces[place] for place in places]
-            given += [Lesson(*each) for each in zip(origins, kept, likely, strict=True)]
-        return given
+        likely = strangers_chances(heard.statistics, origins)
+        return [
+            Lesson(*each)
+            for each in zip(origins, heard.frames, likely, acted_in(origins), strict=True)
+        ]
 
     def overheard(self, without: str = "") -> list[Lesson]:
         """Voices whose emotion nobody told; its judges never heard the corpus `without`."""
-        places, said_of_clips = self._learned(without)
-        judge = Judge(said_of_clips, np.array([self._origins[at].emotion for at in places]))
+        places, known = self._learned(without)
+        judge = Judge(known.statistics, [self._origins[place] for place in places])
+        anything = np.ones(len(EMOTIONS), dtype=np.bool_)
         given = []
         for package in PACKAGES:
             heard = self._heard(package.name, voices(package, VOICES))
             likely = judge.chances(heard.statistics)
             origins = [Origin(package.name, "somebody", int(each.argmax())) for each in likely]
-            given += [Lesson(*each) for each in zip(origins, heard.pieces(), likely, strict=True)]
+            given += [
+                Lesson(*each, anything) for each in zip(origins, heard.frames, likely, strict=True)
+            ]
         return given
 
-    def _learned(self, without: str) -> tuple[NDArray[np.int_], Floats]:
-        """Which clips the judges learn from, and what the teacher says of these."""
+    def _learned(self, without: str) -> tuple[NDArray[np.int_], _Heard]:
+        """Which clips the judges learn from, and these."""
+        heard = [
+            self._heard(name, speech_data.sounds(recordings))
+            for name, recordings in self._recordings.items()
+        ]
+        frames = [frames for each in heard for frames in each.frames]
+        statistics = np.concatenate([each.statistics for each in heard])
         places = np.flatnonzero([origin.corpus != without for origin in self._origins])
-        return places, self._acted(1.0).statistics[places]
-
-    def _acted(self, pace: float) -> _Heard:
-        sounds = speech_data.sounds(self._recordings)
-        return self._heard(f"acted_{pace:.2f}", (_at_pace(sound, pace) for sound in sounds))
+        return places, _Heard([frames[place] for place in places], statistics[places])
 
     def _between(self, kept: Path) -> Directions:
         if not kept.exists():
-            some = speech_data.sounds(self._recordings[::_FEW])
+            everybody = [r for recordings in self._recordings.values() for r in recordings]
+            some = speech_data.sounds(everybody[::_FEW])
             told = [said(self._encoder, sound).statistics[0] for sound in _counted("clips", some)]
             np.save(kept, np.stack(told))
         return Directions.between(np.load(kept))
@@ -126,11 +129,13 @@ class Lessons:
                 heard = said(self._encoder, sound)
                 frames.append(self._frames(sound, heard))
                 statistics.append(heard.statistics.ravel())
-            np.save(frames_file, np.concatenate(frames))
+            none = np.empty((0, BANDS + DIRECTIONS), dtype=np.float16)
+            np.save(frames_file, np.concatenate([none, *frames]))
             ends = np.cumsum([len(each) for each in frames])
             np.savez(rest_file, ends=ends, statistics=np.stack(statistics))
         with np.load(rest_file) as rest:
-            return _Heard(np.load(frames_file, mmap_mode="r"), rest["ends"], rest["statistics"])
+            kept = np.load(frames_file, mmap_mode="r")
+            return _Heard(np.split(kept, rest["ends"][:-1]), rest["statistics"])
 
     def _frames(self, sound: Floats, heard: Said) -> NDArray[np.float16]:
         frames = ears_log_mel(sound).astype(np.float16)
@@ -139,11 +144,8 @@ class Lessons:
         return np.concatenate([frames, words[moments]], axis=1)
 
 
-def _at_pace(sound: Floats, pace: float) -> Floats:
-    if pace == 1.0:
-        return sound
-    resampled: Floats = soxr.resample(sound, SAMPLE_RATE_HZ, SAMPLE_RATE_HZ / pace)
-    return resampled.astype(np.float32)
+def _learned_from(recordings: list[Recording]) -> list[Recording]:
+    return [recording for recording in recordings if recording.split == "train"]
 
 
 def origin_of(recording: Recording) -> Origin:

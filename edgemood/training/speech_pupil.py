@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from edgemood.emotion import EMOTIONS
+from edgemood.training.metrics import AROUSED
 from edgemood.training.speech_net import FILTERS, EmotionNet
 from edgemood.training.speech_stem import Stem
 from edgemood.training.speech_teacher import DIRECTIONS
@@ -17,6 +18,9 @@ MOMENT_FRAMES: Final = 4
 _MOMENTS_SPREAD: Final = 5.0
 """A moment strays about so much more (its square) from a clip's mean as clips from one another."""
 _DROPOUT: Final = 0.3
+_HALVES: Final = 0.5
+"""How much the half of the emotions counts beside the emotion."""
+_AROUSED: Final = torch.from_numpy(AROUSED)
 
 
 class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
@@ -78,13 +82,22 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
         late = self.net.later(early)
         return torch.cat([self.net.pool(early), self.net.pool(late)], dim=1), late
 
-    def loss(self, picture: Tensor, said: Tensor, aim: Tensor, mimicry: float) -> Tensor:
-        """How far the logits are from the aim (n, 7), and the words from the teacher's.
+    def loss(
+        self, picture: Tensor, said: Tensor, aims: tuple[Tensor, Tensor], mimicry: float
+    ) -> Tensor:
+        """How far the logits are from the aims, and the words from the teacher's.
 
-        `said` (n, 128, moments, 1) counts moment by moment and as the mean over the window.
+        `aims`: how likely each emotion should be (n, 7), and what its logit is lowered by (n, 7).
+        Whether it is one of the aroused emotions counts besides. `said` (n, 128, moments, 1)
+        counts moment by moment and as the mean over the window.
         """
         logits, says = self(picture)
-        surprise = -(aim * logits.log_softmax(dim=1)).sum(dim=1).mean()
+        chances, prior = aims
+        likely = (logits + prior).log_softmax(dim=1)
+        surprise = -(chances * likely).sum(dim=1).mean()
+        for half in (_AROUSED, ~_AROUSED):
+            together = likely[:, half].logsumexp(dim=1)
+            surprise = surprise - _HALVES * (chances[:, half].sum(dim=1) * together).mean()
         moments = (says - said).square().mean() / _MOMENTS_SPREAD
         means = (says.mean(2) - said.mean(2)).square().mean()
         return surprise + mimicry * (moments + means)

@@ -22,12 +22,18 @@ from edgemood.hearing.speech_emotion import (
     SpeechEmotionModel,
     model_input,
 )
-from edgemood.training import charts, metrics, speech_data, speech_ladder, speech_unusual
+from edgemood.training import (
+    charts,
+    metrics,
+    speech_data,
+    speech_ladder,
+    speech_strangers,
+    speech_unusual,
+)
 from edgemood.training.one_split import print_figures
 from edgemood.training.speech_files import EMOTION_INT8, float_emotion_net
 from edgemood.training.speech_listener import Heard, in_stillness, listen
 from edgemood.training.speech_net import EmotionNet, multiply_adds
-from edgemood.training.voices import VOICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +75,9 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
     figures = {name: _recognition(row) for name, row in rows.items()} | {
         "recalls": {str(e): float(r) for e, r in zip(EMOTIONS, recalls, strict=True)},
         "arousal": {
-            name: _halves(row, AROUSED) for name, row in rows.items() if name != "ased_common"
+            name: _halves(row, metrics.AROUSED)
+            for name, row in rows.items()
+            if name != "ased_common"
         },
         "unsure": _unsure(judged),
         "accuracy_at_half_coverage": float(curve[len(curve) // 2 - 1]),
@@ -80,7 +88,8 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         "macs_per_s": work * FRAMES_PER_S // HOP_FRAMES,
         "snr": speech_ladder.measure(models, data, split),
         "unusual": speech_unusual.measure(models, data, split),
-        "laughter": speech_unusual.laughter(models, VOICES),
+        "left_out": speech_strangers.kept(models),
+        "without_words": speech_unusual.without_words(models, data),
     }
     return {"speech": figures}
 
@@ -121,10 +130,6 @@ def _recognition(judged: list[_Judgement]) -> dict[str, float]:
     }
 
 
-AROUSED = np.array([e in {"angry", "fear", "happy", "surprise"} for e in EMOTIONS])
-"""Which emotions are acted with more, not less, than an even voice."""
-
-
 def _halves(judged: list[_Judgement], half: NDArray[np.bool_]) -> float:
     """UAR of two halves of the emotions: whether one of `half` is acted."""
     scores = np.stack([_scores(j.int8, j.recording) for j in judged])
@@ -139,7 +144,7 @@ def _unsure(judged: list[_Judgement]) -> dict[str, float]:
     return {
         "share": len(unsure) / len(judged),
         "uar": _recognition(unsure)["uar"],
-        "arousal": _halves(unsure, AROUSED),
+        "arousal": _halves(unsure, metrics.AROUSED),
     }
 
 

@@ -8,7 +8,6 @@ of a clip is to judges that never heard the speaker.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -19,14 +18,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
-from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from torch import Tensor
 
 from edgemood.emotion import EMOTIONS
-from edgemood.training.speech_windows import Origin
+from edgemood.training.speech_windows import Origin, acted_in, shares
 from edgemood.training.whisper import Encoder, log_mel
 
 LAYERS: Final = slice(1, 4)
@@ -39,6 +36,8 @@ _PENALTY: Final = 0.001
 _PLAINNESS: Final = 0.01
 _LONG_ENOUGH: Final = 60
 """Steps, after which a judge changes hardly any more, though it goes on."""
+_NEVER: Final = -1e4
+"""The logit of an emotion that cannot be."""
 
 Floats = NDArray[np.float32]
 
@@ -86,23 +85,47 @@ def said(encoder: Encoder, sound: Floats) -> Said:
 
 
 class Judge:
-    """Tells how likely each emotion is, from what the teacher says of a clip."""
+    """Tells how likely each emotion is, from what the teacher says of a clip.
 
-    def __init__(
-        self, known: Floats, emotions: NDArray[np.int_], penalty: float = _PENALTY
-    ) -> None:
-        """Learn from clips (n, numbers), every emotion as much; a low `penalty` is a strict one."""
-        self._judge = make_pipeline(
-            StandardScaler(),
-            LogisticRegression(C=penalty, max_iter=_LONG_ENOUGH, class_weight="balanced"),
+    A softmax over the emotions that a clip's corpus has: that nobody acts disgust in Polish does
+    not say that Polish voices are never disgusted.
+    """
+
+    def __init__(self, known: Floats, whose: Sequence[Origin], penalty: float = _PENALTY) -> None:
+        """Learn from clips (n, numbers), which count by `shares`.
+
+        A low `penalty` is a strict one.
+        """
+        self._scaler = StandardScaler().fit(known)
+        numbers = torch.from_numpy(self._scaler.transform(known)).float()
+        emotions = torch.tensor([origin.emotion for origin in whose])
+        possible = torch.from_numpy(acted_in(whose))
+        impossible = torch.where(possible, 0.0, _NEVER)
+        self._never_met = torch.where(possible.any(dim=0), 0.0, _NEVER)
+        counts = torch.from_numpy(shares(whose) * len(whose)).float()
+        self._weight = torch.zeros(numbers.shape[1], len(EMOTIONS), requires_grad=True)
+        self._bias = torch.zeros(len(EMOTIONS), requires_grad=True)
+        optimizer = torch.optim.LBFGS(
+            [self._weight, self._bias], max_iter=_LONG_ENOUGH, line_search_fn="strong_wolfe"
         )
-        with warnings.catch_warnings(category=ConvergenceWarning, action="ignore"):
-            self._judge.fit(known, emotions)
+
+        def cost() -> Tensor:
+            optimizer.zero_grad()
+            logits = numbers @ self._weight + self._bias + impossible
+            surprise = torch.nn.functional.cross_entropy(logits, emotions, reduction="none")
+            total = (counts * surprise).sum() + self._weight.square().sum() / (2.0 * penalty)
+            mean: Tensor = total / len(numbers)
+            mean.backward()
+            return mean
+
+        optimizer.step(cost)
 
     def chances(self, met: Floats) -> Floats:
         """Of other clips (n, numbers): (n, 7)."""
-        found = np.zeros((len(met), len(EMOTIONS)), dtype=np.float32)
-        found[:, self._judge.classes_] = self._judge.predict_proba(met)
+        with torch.no_grad():
+            numbers = torch.from_numpy(self._scaler.transform(met)).float()
+            logits = numbers @ self._weight + self._bias + self._never_met
+            found: Floats = logits.softmax(dim=1).numpy()
         return found
 
 
@@ -123,14 +146,13 @@ def strangers_chances(known: Floats, whose: Sequence[Origin]) -> Floats:
 
     `known`: (n, numbers). An emotion that nobody acts in a corpus is impossible there.
     """
-    folds, emotions = _folds(whose), np.array([origin.emotion for origin in whose])
+    folds = _folds(whose)
     found = np.zeros((len(known), len(EMOTIONS)), dtype=np.float32)
     for fold in np.unique(folds):
         met = folds == fold
-        found[met] = Judge(known[~met], emotions[~met]).chances(known[met])
-    corpora = np.array([origin.corpus for origin in whose])
-    for corpus in np.unique(corpora):
-        found[corpora == corpus] *= np.isin(np.arange(len(EMOTIONS)), emotions[corpora == corpus])
+        others = [origin for origin, is_met in zip(whose, met, strict=True) if not is_met]
+        found[met] = Judge(known[~met], others).chances(known[met])
+    found *= acted_in(whose)
     found /= found.sum(axis=1, keepdims=True)
     return found
 

@@ -25,10 +25,9 @@ from sklearn.svm import SVC
 from edgemood.hearing.mel import normalise
 from edgemood.training import speech_data, speech_teacher
 from edgemood.training.datasets import MODELS, data_folder
-from edgemood.training.speech import backgrounds, load, unweighted_recall
-from edgemood.training.speech_lessons import Lessons
+from edgemood.training.speech import load, unweighted_recall
 from edgemood.training.speech_stem import Stem, picture, pruned
-from edgemood.training.speech_strangers import learned_net, net_recall, strangers
+from edgemood.training.speech_strangers import strangers
 from edgemood.training.speech_windows import TYPICAL_DEPTH_DB, Clip
 from edgemood.training.whisper import Encoder
 
@@ -45,12 +44,11 @@ Written by `make trials-speech`. Unweighted average recall, not that of the mode
 gives over a clip's spoken frames (with a corpus left out: log-mel). "SVM, corpora apart": each
 corpus learned from has its own mean and spread taken away. "Linear, filters": a linear judge of the
 means and spreads of Whisper's first filters, pruned to those the box can afford. "Linear, teacher":
-the same of Whisper's layers two to four, which the box cannot. "Net": learned like the model, of
-the other corpora and of voices overheard, for the epochs stated (the model: 66 and 90).
+the same of Whisper's layers two to four, which the box cannot.
 """
 _FRONT_ENDS: Final = "SVM on a front end, validation"
 _LEFT_OUT: Final = "corpus left out, test"
-_SVM, _SVM_APART, _NET = "SVM", "SVM, corpora apart", "net"
+_SVM, _SVM_APART = "SVM", "SVM, corpora apart"
 _FILTERS, _TEACHER = "linear, filters", "linear, teacher"
 
 Floats = NDArray[np.float32]
@@ -145,7 +143,7 @@ class Splits:
         self.train, self.val, self.test = (load(data, cache, s) for s in ("train", "val", "test"))
         self.corpora = sorted({clip.origin.corpus for clip in self.train})
         self.recordings: dict[str, list[speech_data.Recording]] = {}
-        for recording in speech_data.speech(data):
+        for recording in [*speech_data.speech(data), *speech_data.more_speech(data)]:
             self.recordings.setdefault(recording.split, []).append(recording)
 
 
@@ -196,8 +194,8 @@ def try_statistics(page: Page, train: list[Clip], test: list[Clip]) -> None:
 
 def judged_linearly(known: Floats, clips: list[Clip], met: Floats) -> NDArray[np.int_]:
     """What a linear judge of numbers (n, numbers) that learned from these clips makes of others."""
-    emotions = np.array([clip.origin.emotion for clip in clips])
-    likely = speech_teacher.Judge(known, emotions, _LINEAR_PENALTY).chances(met)
+    whose = [clip.origin for clip in clips]
+    likely = speech_teacher.Judge(known, whose, _LINEAR_PENALTY).chances(met)
     likeliest: NDArray[np.int_] = likely.argmax(axis=1)
     return likeliest
 
@@ -239,35 +237,11 @@ def of_filters(stem: Stem, clips: list[Clip]) -> Floats:
         return np.stack([stem.statistics(picture(clip)) for clip in clips])
 
 
-def try_net(page: Page, splits: Splits, encoder: Encoder, cache: Path, epochs: int) -> None:
-    """What a net that learned one language is worth in another."""
-    heard_behind = backgrounds(data_folder(), cache)
-    lessons = Lessons(data_folder(), cache, encoder)
-    for left_out in splits.corpora:
-        known, met, emotions = strangers(splits.train, splits.test, left_out)
-        clips = [splits.train[place] for place in known]
-        acted = [each for each in lessons.acted(left_out) if each.origin.emotion in emotions]
-        overheard = lessons.overheard(left_out)
-        net = learned_net(pruned(encoder, clips), acted, overheard, heard_behind, epochs)
-        recall = net_recall(net, [splits.test[place] for place in met], emotions)
-        page.add(
-            _LEFT_OUT,
-            left_out,
-            {
-                "emotions": str(len(emotions)),
-                "guessing": f"{1 / len(emotions):.1%}",
-                _NET: f"{recall:.1%}",
-                "epochs": str(epochs),
-            },
-        )
-
-
 def main() -> None:
     """Run all trials, or one, and write the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
-    parser.add_argument("--only", choices=("front-ends", "statistics", "linear", "net"))
-    parser.add_argument("--epochs", type=int, default=5, help="of each net")
+    parser.add_argument("--only", choices=("front-ends", "statistics", "linear"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     splits = Splits(data_folder(), options.cache)
@@ -278,8 +252,6 @@ def main() -> None:
         try_statistics(page, splits.train, splits.test)
     if options.only in {None, "linear"}:
         try_linear(page, splits, Encoder(options.cache))
-    if options.only in {None, "net"}:
-        try_net(page, splits, Encoder(options.cache), options.cache, options.epochs)
 
 
 if __name__ == "__main__":

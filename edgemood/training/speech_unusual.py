@@ -2,7 +2,7 @@
 
 Whispering (noise through the filter of the vocal tract), children (women's voices played faster:
 pitch and formants as much higher), two people at once, and a loudspeaker in the next corner. And
-laughter, which no data set has: the hedgehogs' of a game.
+laughing, crying, screaming and the like, and singing, of recordings for tests only.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from scipy.linalg import solve_toeplitz
 from scipy.signal import butter, lfilter, sosfilt
 
-from edgemood.emotion import Emotion, strongest
+from edgemood.emotion import EMOTIONS, strongest
 from edgemood.hearing.mel import SAMPLE_RATE_HZ
 from edgemood.hearing.speech_emotion import SpeechEmotionModel
 from edgemood.training import metrics, speech_data
@@ -25,9 +25,12 @@ from edgemood.training.speech_data import Recording
 from edgemood.training.speech_files import EMOTION_INT8
 from edgemood.training.speech_ladder import clip_scores
 from edgemood.training.speech_listener import Sound, in_front_of, in_stillness
-from edgemood.training.voices import LAUGHTER, sounds
 
 CLIP_STEP: Final = 12  # every twelfth clip: 161 of the test split
+WITHOUT_WORDS: Final = (
+    *("laughing", "crying", "screaming", "moaning", "sighing", "yawning", "coughing", "sneezing"),
+    "ravdess_song",
+)
 CHILD_FASTER: Final = 1.3
 """Takes a woman's 210 Hz to 270 Hz, and her vocal tract's length to a child's of about eight."""
 
@@ -67,19 +70,25 @@ def measure(models: Path, data: Path, split: str) -> list[dict[str, Any]]:
     return [*rows, {"voice": "two at once"} | _figures(models, model, clips, both)]
 
 
-def laughter(models: Path, folder: Path) -> dict[str, float]:
-    """Of the laughs unpacked in `folder`: the share judged, and of those the share called happy.
+def without_words(models: Path, data: Path) -> list[dict[str, Any]]:
+    """A row for each kind of sound that people make without words, and for singing along.
 
-    Raises FileNotFoundError when the package is not there.
+    The share of clips in which something is judged, and which emotions these are called.
     """
     model = SpeechEmotionModel(models / EMOTION_INT8)
-    heard = [clip_scores(models, model, in_stillness(s)) for s in sounds(LAUGHTER, folder)]
-    judged = [strongest(scores) for scores in heard if scores is not None]
-    return {
-        "clips": len(heard),
-        "judged": len(judged) / len(heard),
-        "happy": judged.count(Emotion.HAPPY) / max(1, len(judged)),
-    }
+    recordings = speech_data.more_speech(data, ("deeply_vocal", "ravdess_song"))
+    rows = []
+    for kind in WITHOUT_WORDS:
+        clips = [r for r in recordings if kind in (r.labels["label_original"], r.labels["corpus"])]
+        heard = [
+            clip_scores(models, model, in_stillness(sound)) for sound in speech_data.sounds(clips)
+        ]
+        called = [strongest(scores) for scores in heard if scores is not None]
+        rows.append(
+            {"sound": kind, "clips": len(clips), "judged": len(called) / len(clips)}
+            | {str(e): called.count(e) / max(1, len(called)) for e in EMOTIONS}
+        )
+    return rows
 
 
 def whispered(speech: Sound) -> Sound:

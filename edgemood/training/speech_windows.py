@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edgemood.emotion import EMOTIONS
 from edgemood.hearing.mel import BANDS, level_db
 from edgemood.hearing.speech_emotion import HOP_FRAMES, LEAST_FRAMES, WINDOW_FRAMES, model_input
 from edgemood.hearing.voice_gate import BLOCK_FRAMES, HANGOVER_BLOCKS
@@ -70,17 +72,28 @@ class Clip:
         return np.stack([model_input(window) for window in self.windows()])
 
 
-def sampling_weights(clips: list[Clip]) -> NDArray[np.float64]:
-    """How often to show each clip: (clips,), sums to 1.
+def acted_in(whose: Sequence[Origin]) -> NDArray[np.bool_]:
+    """Which emotions the corpus of each clip has: (n, 7)."""
+    has = {(origin.corpus, origin.emotion) for origin in whose}
+    return np.array(
+        [[(o.corpus, emotion) in has for emotion in range(len(EMOTIONS))] for o in whose]
+    )
 
-    Half-way (in the geometric mean) between equal shares for every emotion and equal shares for
-    every emotion of every corpus, because disgust is acted in one corpus only.
+
+def shares(whose: Sequence[Origin]) -> NDArray[np.float64]:
+    """How much each clip counts: (n,), sums to 1.
+
+    Within a corpus every emotion counts the same, so that none is expected more than others; a
+    corpus counts by the square root of its clips.
     """
-    origins = [clip.origin for clip in clips]
-    of_group = Counter((origin.corpus, origin.emotion) for origin in origins)
-    of_emotion = Counter(origin.emotion for origin in origins)
+    of_corpus = Counter(origin.corpus for origin in whose)
+    of_group = Counter((origin.corpus, origin.emotion) for origin in whose)
+    emotions = Counter(corpus for corpus, _ in of_group)
     weights = np.array(
-        [(of_group[o.corpus, o.emotion] * of_emotion[o.emotion]) ** -0.5 for o in origins]
+        [
+            of_corpus[o.corpus] ** 0.5 / emotions[o.corpus] / of_group[o.corpus, o.emotion]
+            for o in whose
+        ]
     )
     weights /= weights.sum()
     return weights

@@ -111,8 +111,6 @@ def _drascula(share: Path) -> Iterator[_Piece]:
 _HEDGEHOGS: Final = "games/hedgewars/Data/Sounds/voices/*"
 _LAUGH: Final = "Laugh.ogg"
 _PROMPTS: Final = _files("asterisk/sounds/**/*.wav")
-LAUGHTER: Final = Package("hedgewars-data", _files(f"{_HEDGEHOGS}/{_LAUGH}"))
-"""Fifteen people laugh; nothing is learned from that, so that it can be measured."""
 PACKAGES: Final[tuple[Package, ...]] = (
     Package("fillets-ng-data-cs", _files("games/fillets-ng/sound/*/cs/*.ogg")),  # Czech
     Package("fillets-ng-data-nl", _files("games/fillets-ng/sound/*/nl/*.ogg")),  # Dutch

@@ -11,7 +11,13 @@ from edgemood.hearing.mel import BANDS
 from edgemood.training.speech_net import FILTERS
 from edgemood.training.speech_pupil import MOMENT_FRAMES, Pupil
 from edgemood.training.speech_stem import FIRST_FILTERS, SECOND_FILTERS, Stem, picture, pruned
-from edgemood.training.speech_teacher import DIRECTIONS, Directions, strangers_chances, telling
+from edgemood.training.speech_teacher import (
+    DIRECTIONS,
+    Directions,
+    Judge,
+    strangers_chances,
+    telling,
+)
 from edgemood.training.speech_windows import Clip, Origin
 from edgemood.training.whisper import Encoder, band_centres_hz, log_mel
 
@@ -164,9 +170,37 @@ def test_the_net_begins_with_the_stem() -> None:
 
 def test_saying_what_the_teacher_says_lowers_the_loss() -> None:
     learner, pictures = pupil().eval(), torch.randn(4, 1, 64, BANDS)
-    aim = torch.full((4, 7), 1 / 7)
+    aim = torch.full((4, 7), 1 / 7), torch.zeros(4, 7)
     with torch.no_grad():
         _, said = learner(pictures)
         assert said.shape == (4, DIRECTIONS, 64 // MOMENT_FRAMES, 1)
         right = learner.loss(pictures, said, aim, 0.5)
         assert right < learner.loss(pictures, said + 1.0, aim, 0.5)
+
+
+def test_an_emotion_absent_from_a_corpus_costs_it_nothing() -> None:
+    """What is likely there is learned from those that the corpus has alone."""
+    learner, picture = pupil().eval(), torch.randn(1, 1, 64, BANDS)
+    said = torch.zeros(1, DIRECTIONS, 64 // MOMENT_FRAMES, 1)
+    aim = torch.tensor([[0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5]])
+    for lowered, is_moved in ((0.0, True), (-1e4, False)):
+        prior = torch.tensor([[0.0, lowered, 0.0, 0.0, 0.0, 0.0, 0.0]])
+        learner.zero_grad()
+        learner.loss(picture, said, (aim, prior), 0.0).backward()
+        assert bool(learner.judge.bias.grad[1] != 0) == is_moved
+
+
+def test_a_judge_hears_an_emotion_where_nobody_acted_it() -> None:
+    """Two numbers: one tells disgust from neutral, the other one corpus from the other."""
+    draw, (disgust, neutral) = np.random.default_rng(0), (1, 6)
+    whose = [Origin("both", f"{n}", (disgust, neutral)[n % 2]) for n in range(100)]
+    whose += [Origin("calm", f"{n}", (0, neutral)[n % 2]) for n in range(100)]
+    numbers = np.array(
+        [[o.emotion == disgust, o.corpus == "calm", o.emotion == 0] for o in whose], dtype=float
+    )
+    known = (numbers + 0.2 * draw.normal(size=numbers.shape)).astype(np.float32)
+    disgusted_there = np.array([[1, 1, 0]], dtype=np.float32)
+    chances = Judge(known, whose, penalty=1.0).chances(disgusted_there)
+    assert chances.argmax() == disgust
+    assert chances.sum() == pytest.approx(1)
+    assert chances[0, 2:6].max() < 1e-6
