@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
 
+from edgemood.cli.impossible import impossible
 from edgemood.config import Config
-from edgemood.config.document import KeyPath, Problem, read_document
+from edgemood.config.document import Problem, read_document
 from edgemood.config.loader import read
 from edgemood.emotion import EMOTIONS
 from edgemood.errors import PlayerError
@@ -32,8 +33,11 @@ def doubts(file: Path, config: Config, state: Path) -> Iterator[str]:
     if config.music.words is not None:
         yield from read_words(config.music.words, MOOD_WORDS).problems
     places = read_document(read(file)).values
+    for path, problem in impossible(config):
+        if path in places:
+            yield f"{file}:{Problem(places[path], path, problem)}"
     for mood, entry in config.music.table:
-        path: KeyPath = ("music", "table", mood)
+        path = ("music", "table", mood)
         if path in places and (doubt := _doubt(entry, config, state)):
             yield f"{file}:{Problem(places[path], path, doubt)}"
 

@@ -23,7 +23,7 @@ from edgemood.daemon.music_part import MusicPart
 from edgemood.daemon.override import MoodOverride
 from edgemood.daemon.senses import SenseProcess
 from edgemood.daemon.sensing import SensingSwitch
-from edgemood.daemon.status import ConfigSource, Status
+from edgemood.daemon.status import DEVICES, ConfigSource, Status
 from edgemood.daemon.tasks import Tasks
 from edgemood.daemon.verbs import STRATEGIES, Request, parse
 from edgemood.daemon.watchdog import Watchdog
@@ -41,7 +41,6 @@ CONTROL_CHECK_S, CONTROL_LONGEST_PAUSE_S = 5.0, 60.0
 WATCHED = ("mood", "music")
 """the loops without which systemd had better start the box anew"""
 
-DEVICES = {Sense.FACE: "camera", Sense.VOICE: "microphone"}
 NO_SENSES = "camera and microphone are both switched off in the configuration"
 
 log = logging.getLogger(__name__)
@@ -419,6 +418,12 @@ class Daemon:
             self._watchdog.expect(loop)
         await self._watchdog.run(notify.watchdog, every_s=interval_s / 3)
 
+    def _people(self) -> tuple[str, ...] | None:
+        """Who is recognised; None where nobody is looked for."""
+        looks = self.sensing and Sense.FACE in self._senses
+        wanted = self._config.vision.recognise == "yes"
+        return self._company.present() if looks and wanted else None
+
     def _closed_because(self) -> str:
         """Why neither camera nor microphone is open; empty when one may be."""
         if not self._senses:
@@ -456,6 +461,7 @@ class Daemon:
             music=self._music.dj.status(),
             library=None if self._music.scanner is None else self._music.scanner.report,
             source=self.source,
+            people=self._people(),
             faults=(*self._faults_around, *self._faults, *self._music.faults),
         )
 

@@ -15,6 +15,8 @@ from edgemood.music.library.report import ScanReport
 from edgemood.panel import LedState, most_urgent
 from edgemood.pipe import SenseState
 
+DEVICES = {Sense.FACE: "camera", Sense.VOICE: "microphone"}
+
 
 @dataclass(frozen=True, slots=True)
 class ConfigSource:
@@ -48,6 +50,8 @@ class Status:
     source: ConfigSource
     faults: tuple[str, ...] = ()
     """what else is wrong and needs somebody, in words, the oldest first"""
+    people: tuple[str, ...] | None = None
+    """who is recognised; None: nobody is looked for"""
 
     def started(self) -> bool:
         """Whether a sense and MPD are up, or known to be missing."""
@@ -64,6 +68,8 @@ class Status:
             states.add(LedState.NOT_THIS_ONE)
         if self.looking:
             states.add(LedState.LOOKING_AGAIN)
+        if self.sensing and self._absent():
+            states.add(LedState.ONE_SENSE)
         if self.sensing and self._too_dark():
             states.add(LedState.LOW_LIGHT)
         if self.music.detail and not self.music.connected:
@@ -81,17 +87,17 @@ class Status:
         elif not self.sensing:
             mood = f"sensing is off: {self.closed_because}"
         elif self.mood.emotion is None:
-            mood = self.mood.because
+            mood = self._because()
         else:
             mood = f"{self.mood.emotion} ({self.mood.confidence:.0%})"
         song = self.music.playing or ("nothing plays" if self.music.connected else "no MPD")
-        return f"{mood}; {song}"
+        return "; ".join([mood, song, *self._wrong()])
 
     def why(self) -> str:
         """The last decisions in words."""
         shares = ", ".join(f"{sense} {share:.0%}" for sense, share in self.mood.shares.items())
         weights = f" Weights: {shares}." if shares else ""
-        return f"Room: {self.mood.because}.{weights} Music: {self.music.why}"
+        return f"Room: {self._because()}.{weights} Music: {self.music.why}"
 
     def as_dict(self) -> dict[str, Any]:
         """The reply to ``status``."""
@@ -102,7 +108,7 @@ class Status:
                 "valence": round(self.mood.affect.valence, 3),
                 "arousal": round(self.mood.affect.arousal, 3),
                 "since_s_ago": round(self.now_s - self.mood.since_s, 1),
-                "because": self.mood.because,
+                "because": self._because(),
                 "asked_for": self.override_left_s is not None,
                 "advice": self.mood.advice if self.sensing else None,
             },
@@ -110,6 +116,7 @@ class Status:
             "sensing_detail": self.closed_because,
             "looking": self.looking,
             "senses": {sense: self._sense(self.senses.get(sense)) for sense in Sense},
+            "people": None if self.people is None else list(self.people),
             "music": self.music.as_dict(),
             "library": None if self.library is None else asdict(self.library),
             "config": {
@@ -136,6 +143,34 @@ class Status:
             "restarts": process.restarts,
             "pid": process.pid,
         }
+
+    def _because(self) -> str:
+        """Why the mood is what it is; who cannot look does not say that they are looking."""
+        if self.override_left_s is not None or self.mood.emotion is not None:
+            return self.mood.because
+        if not self.sensing:
+            return f"unknown: {self.closed_because}"
+        return "unknown: neither sees nor hears" if self._senseless_all() else self.mood.because
+
+    def _wrong(self) -> list[str]:
+        """What is wrong, in few words; empty when all is well."""
+        wrong = []
+        if self.sensing and (absent := self._absent()):
+            wrong.append("no " + " and no ".join(DEVICES[sense] for sense in absent))
+        if self.source.problems:
+            wrong.append("the configuration has mistakes")
+        if self.faults:
+            more = f" (and {len(self.faults) - 1} more)" if len(self.faults) > 1 else ""
+            wrong.append(f"wrong: {self.faults[0]}{more}")
+        return wrong
+
+    def _absent(self) -> list[Sense]:
+        """The senses that are switched on and do not work."""
+        lost = {SenseState.MISSING, SenseState.FAULT}
+        return [sense for sense, process in self.senses.items() if process.report.state in lost]
+
+    def _senseless_all(self) -> bool:
+        return len(self._absent()) == len(self.senses)
 
     def _too_dark(self) -> bool:
         face = self.senses.get(Sense.FACE)

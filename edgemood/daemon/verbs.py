@@ -20,8 +20,9 @@ OVERRIDE_S = 3600.0
 """how long ``mood happy`` holds that does not say how long"""
 LONGEST_OVERRIDE_S = 86400.0
 
-_DURATION = re.compile(r"(?P<number>\d{1,4}) ?(?P<unit>s|m|min|h)?")
-_UNIT_S = {"s": 1, "m": 60, "min": 60, "h": 3600, None: 60}
+_SPAN = r"(\d{1,5}(?:[.,]\d{1,2})?) ?(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?)"
+_DURATION = re.compile(rf"(?:{_SPAN} ?)+(?:and )?(?:{_SPAN})?|\d{{1,5}}")
+_UNIT_S = {"s": 1, "m": 60, "h": 3600}
 _HOW_MOOD = (
     f"say `mood` and one of {', '.join(EMOTIONS)}, for how long if you like (`mood happy 30m`), "
     "or `mood auto` to have the room decide again"
@@ -61,10 +62,23 @@ def _mood(words: list[str]) -> Request:
     if words == ["auto"]:
         return Request("mood")
     emotion = emotion_named(words[0]) if words else None
-    duration = _DURATION.fullmatch(" ".join(words[1:]) or f"{OVERRIDE_S:.0f}s")
-    if emotion is None or duration is None:
+    if emotion is None:
         raise EdgemoodError(_HOW_MOOD)
-    duration_s = int(duration["number"]) * _UNIT_S[duration["unit"]]
+    duration_s = _duration_s(" ".join(words[1:])) if words[1:] else OVERRIDE_S
     if not 0 < duration_s <= LONGEST_OVERRIDE_S:
         raise EdgemoodError("a mood can be asked for from 1s to 24h")
     return Request("mood", emotion, duration_s)
+
+
+def _duration_s(text: str) -> float:
+    """Seconds of ``30m``, ``1h30m`` or ``90``, which are minutes. Raises EdgemoodError."""
+    if _DURATION.fullmatch(text) is None:
+        raise EdgemoodError(
+            f"{text[:40]!r} is no duration; say such as 30m, 1h30m, or 90 for 90 minutes"
+        )
+    if text.isdecimal():
+        return int(text) * 60.0
+    return sum(
+        float(number.replace(",", ".")) * _UNIT_S[unit[0]]
+        for number, unit in re.findall(_SPAN, text)
+    )

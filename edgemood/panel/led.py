@@ -16,6 +16,7 @@ class LedState(StrEnum):
     NOT_THIS_ONE = "not this one"
     SENSING_OFF = "sensing off"
     LOOKING_AGAIN = "looking again"
+    ONE_SENSE = "one sense"
     LOW_LIGHT = "low light"
     SENSING = "sensing"
 
@@ -69,6 +70,11 @@ SIGNALS: dict[LedState, Signal] = {
         means="your press was heard: looking at the room anew",
         rhythm=(Blink(0.2, 0.2),),
     ),
+    LedState.ONE_SENSE: Signal(
+        looks="lit, two winks every five seconds",
+        means="camera or microphone is missing, the other works: `edgemood status` says which",
+        rhythm=(Blink(0.4, 0.2), Blink(4.2, 0.2)),
+    ),
     LedState.LOW_LIGHT: Signal(
         looks="slow even blinking",
         means="too dark to judge faces; listening goes on",
@@ -76,7 +82,7 @@ SIGNALS: dict[LedState, Signal] = {
     ),
     LedState.SENSING: Signal(
         looks="lit, a wink every five seconds",
-        means="looking and listening",
+        means="camera and microphone work, as far as they are switched on",
         rhythm=(Blink(4.8, 0.2),),
     ),
 }

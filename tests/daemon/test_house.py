@@ -2,8 +2,11 @@
 
 import asyncio
 import contextlib
+import json
+import logging
 import shutil
 import sqlite3
+from dataclasses import replace
 from unittest.mock import AsyncMock, Mock
 
 import pytest
@@ -17,8 +20,10 @@ from edgemood.daemon.house import Daemon
 from edgemood.daemon.memory import Memory
 from edgemood.daemon.verbs import VERBS, Request
 from edgemood.errors import ControlError, EdgemoodError, LibraryError
-from edgemood.mood import Sense
-from edgemood.trouble import Faults
+from edgemood.mood import FaceEvidence, Reason, Sense
+from edgemood.panel import LedState
+from edgemood.pipe import SenseState
+from edgemood.trouble import Faults, Trouble
 
 
 @pytest.fixture
@@ -452,3 +457,40 @@ async def test_a_control_socket_whose_file_is_deleted_is_opened_again(daemon, co
     config.daemon.socket.unlink()
     await clock.advance(20)
     assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]
+
+
+async def test_with_one_sense_missing_or_both_nothing_says_that_all_is_well(seeing, pins, tmp_path):
+    async with at_home(seeing, tmp_path, SystemClock()) as daemon:
+        for process in daemon._senses.values():
+            process._tell(replace(process.report, state=SenseState.MISSING))
+        assert daemon.status()["led"] == "fault"
+        assert "no camera and no microphone" in daemon._status().line()
+        assert daemon.status()["mood"]["because"] == "unknown: neither sees nor hears"
+        voice = daemon._senses[Sense.VOICE]
+        voice._tell(replace(voice.report, state=SenseState.WORKING))
+        assert daemon._status().led() in {LedState.ONE_SENSE, LedState.MPD_UNREACHABLE}
+        assert "; no camera" in daemon._status().line()
+        daemon.set_sensing(on=False)
+        assert "still looking" not in json.dumps(daemon.status())
+        assert "no camera" not in daemon._status().line()
+
+
+async def test_a_fault_is_in_the_line_that_systemd_and_mpd_clients_see(daemon):
+    Trouble(logging.getLogger("test"), daemon._faults).starts("no sound: the output is disabled")
+    Trouble(logging.getLogger("test"), daemon._faults).starts("another")
+    assert (
+        daemon._status().line().endswith("; wrong: no sound: the output is disabled (and 1 more)")
+    )
+    assert await daemon._answer_message("status") == daemon._status().line()
+
+
+async def test_who_is_recognised_is_named_where_faces_are_looked_for(seeing, pins, tmp_path):
+    recognising = changed(seeing, "vision", recognise="yes")
+    async with at_home(recognising, tmp_path, SystemClock()) as daemon:
+        assert daemon.status()["people"] == []
+        now_s = SystemClock().now_s()
+        face = FaceEvidence(now_s, None, 0.0, Reason.DARK, faces=1, light=0.5, person="Anna")
+        daemon._company.see(face)
+        assert daemon.status()["people"] == ["Anna"]
+        daemon.set_sensing(on=False)
+        assert daemon.status()["people"] is None
