@@ -172,7 +172,10 @@ def check(
         problems = error.problems
     else:
         from edgemood.cli.check import doubts
+        from edgemood.cli.owner import become_owner_of
 
+        if state.exists():  # what the daemon's user cannot read, it cannot use
+            become_owner_of(state)
         problems = list(doubts(file, config, state))
     for problem in problems:
         typer.echo(problem, err=True)
