@@ -321,9 +321,10 @@ class QueueKeeper:
         if now.state is not State.PLAY and self._wanted.wanted:
             played_s = await self._player.played_s()
         # no more awaiting from here on: what was seen is written down, or it was not seen
+        since_s = self._clock.now_s() - self._looked_s
         self._note_what_plays(before, now)
-        self._wanted.follow(before, now, vanished)
-        ended = ran_out(before, now, vanished)
+        self._wanted.follow(before, now, vanished, since_s)
+        ended = ran_out(before, now, vanished, since_s)
         if ended:
             self._over = set(before.songs)
             for song in before.waiting:
@@ -332,7 +333,7 @@ class QueueKeeper:
             self._over = set()
         if ended or self._wanted.may_start(now):
             self._take_over.end()
-        elif seen := hands(expected, before, now, vanished):
+        elif seen := hands(expected, before, now, vanished, since_s):
             self._yield_to(seen, expected, now)
         self._tell_of_robots()
         self._remember_hands(now, played_s)

@@ -46,8 +46,8 @@ def found_again(
     `moving` whether it was about to take its waiting songs to the end. As long as MPD lives it
     keeps its numbers: a song with the same number is the same song, and one that changed its place
     was moved by somebody, who has it now. When MPD was restarted it counted anew: then it is the
-    same queue if most of the shorter of the two lines up in order, and a song is found where only
-    one place fits.
+    same queue if most of what is remembered lines up in order, and a song is found where only one
+    place fits.
     """
     known = {entry.song: entry for entry in remembered}
     if not _was_restarted(known, version, now):
@@ -63,7 +63,7 @@ def found_again(
     if adding is not None:
         remembered = (*remembered, adding)
     pairs = _aligned([entry.song.file for entry in remembered], [song.file for song in now.songs])
-    if 2 * len(pairs) <= min(len(remembered), len(now.songs)):
+    if 2 * len(pairs) <= len(known):
         return {}
     sure = pairs.items() & _aligned_from_the_end(remembered, now).items()
     return {now.songs[place]: remembered[at] for at, place in sorted(sure)}

@@ -32,8 +32,9 @@ def hands(
     before: Snapshot,
     now: Snapshot,
     vanished: Collection[QueuedSong] = (),
+    since_s: float = 0.0,
 ) -> frozenset[Hand]:
-    """What people did between two looks.
+    """What people did between two looks, so many seconds apart.
 
     `expected` is the queue as it would be had only the box touched it; the `vanished` songs left
     MPD's library meanwhile, and what MPD itself took out or stopped is nobody's deed.
@@ -42,7 +43,7 @@ def hands(
     gone = awaited - there - set(vanished) - _consumed(expected, before, now)
     paused = before.state is State.PLAY and now.state is State.PAUSE
     stopped = before.state is not State.STOP and now.state is State.STOP
-    nobodys_stop = now.error is not None or ran_out(before, now, vanished)
+    nobodys_stop = now.error is not None or ran_out(before, now, vanished, since_s)
     seen = {
         Hand.ADDED: there - awaited,
         Hand.MOVED: moved_by_people(expected, now.songs),

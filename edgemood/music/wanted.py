@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edgemood.music.last_look import LastLook
-from edgemood.music.queue import QueuedSong, Snapshot, State
+from edgemood.music.queue import ABOUT_TO_END_S, QueuedSong, Snapshot, State
 
 PLAYED_S = 1.0
 """MPD counts what it has played in whole seconds; so much is no mistake of rounding"""
+UNSEEN_S = 60.0
+"""Two looks this far apart saw nothing of what was between: there are four in this time."""
 
 
 class Silence(StrEnum):
@@ -99,9 +101,13 @@ class MusicWanted:
             self.silence = Silence.SINGLE
 
     def follow(
-        self, before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = ()
+        self,
+        before: Snapshot,
+        now: Snapshot,
+        vanished: Collection[QueuedSong] = (),
+        since_s: float = 0.0,
     ) -> None:
-        """MPD went from one state to another; the `vanished` songs left its library meanwhile."""
+        """MPD went from one state to another in this time; `vanished` songs left its library."""
         if now.state is State.PLAY:
             self.silence = None
         elif now.state is before.state:
@@ -113,7 +119,7 @@ class MusicWanted:
         elif now.state is State.PAUSE:
             came_to_end = before.single and before.playing != now.playing
             self.silence = Silence.SINGLE if came_to_end else Silence.PAUSE
-        elif not ran_out(before, now, vanished):
+        elif not ran_out(before, now, vanished, since_s):
             self.silence = _stopped_by(before, now)
         if before.state is State.PLAY:
             self._paused_by_mpd = now.state is State.PAUSE and now.error is not None
@@ -128,14 +134,19 @@ class MusicWanted:
         return self.wanted and silent
 
 
-def ran_out(before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = ()) -> bool:
+def ran_out(
+    before: Snapshot,
+    now: Snapshot,
+    vanished: Collection[QueuedSong] = (),
+    since_s: float = 0.0,
+) -> bool:
     """Whether playing ended because there was nothing left to play, not by somebody's hand.
 
     MPD keeps the song selected when somebody presses stop, and selects none after the last song;
     but it selects none after a clear either. A queue that was cleared has nothing left of what was
-    in it; but nothing is left either of a last song in consume mode, and of songs that vanished
-    with the disk they lay on. In single mode it is somebody's wish that the music ends with the
-    song.
+    in it; but nothing is left either of a last song in consume mode, if it can have ended in
+    `since_s`, and of songs that vanished with the disk they lay on. In single mode it is somebody's
+    wish that the music ends with the song.
     """
     if before.state is not State.PLAY or now.state is not State.STOP or now.current is not None:
         return False
@@ -143,8 +154,13 @@ def ran_out(before: Snapshot, now: Snapshot, vanished: Collection[QueuedSong] = 
         return False
     remaining = {song.id for song in now.songs}
     there = [song for song in before.songs if song not in vanished]
-    consumed = (before.consume or now.consume) and there == [before.playing]
-    return not there or consumed or any(song.id in remaining for song in there)
+    if not there or any(song.id in remaining for song in there):
+        return True
+    if not (before.consume or now.consume):
+        return False
+    ends_within_s = since_s + ABOUT_TO_END_S + before.crossfade_s
+    can_have_ended = before.remaining_s is None or before.remaining_s <= ends_within_s
+    return can_have_ended and (there == [before.playing] or since_s > UNSEEN_S)
 
 
 def _selects_first(now: Snapshot) -> bool:

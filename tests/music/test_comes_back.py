@@ -33,7 +33,7 @@ LIBRARY = Library.of([Song(file=file) for file in FILES])
 PLACES = st.integers(0, 30)
 PLAIN_DEEDS = [
     *("restart", "restart paused", "save", "kill", "end", "end of queue", "stop", "pause", "clear"),
-    *("play", "skip", "go back", "mood", "wait"),
+    *("play", "skip", "go back", "mood", "wait", "repeat", "consume"),
 ]
 AWAY = [("box off", "box on"), ("cut", "found")]
 DEEDS = st.one_of(
@@ -162,6 +162,8 @@ class House:
             self.saved_silenced = self.silenced
         self.cut()
         self.mpd.restart(clean=clean, paused=paused)
+        if self.mpd.state is not State.PLAY:  # had somebody played meanwhile, no trace were left
+            self.silenced |= self.silenced_when_seen
         files = self.mpd.files()
         for entry in self.mpd.entries:
             entry.unsure |= self.edited_unseen or not clean or files.count(entry.file) > 1
@@ -190,10 +192,11 @@ class House:
 
     def end(self) -> None:
         self.mpd.let_end()
+        self.clock.turn(60)
 
     def end_of_queue(self) -> None:
         for _ in range(len(self.mpd.entries)):
-            self.mpd.let_end()
+            self.end()
 
     def silence(self) -> None:
         self.silenced, self.seen_to = True, self.connected
@@ -266,6 +269,12 @@ class House:
     def mood(self) -> None:
         if self.box is not None:
             self.box.follow(self.box._path)
+
+    def repeat(self) -> None:
+        self.mpd.repeat = not self.mpd.repeat
+
+    def consume(self) -> None:
+        self.mpd.consume = not self.mpd.consume
 
     def wait(self) -> None:
         self.clock.turn(1000)

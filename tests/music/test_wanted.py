@@ -125,6 +125,15 @@ def test_music_that_ran_out_in_consume_mode_may_go_on():
     assert not after(cleared, EMPTY).may_start(EMPTY)
 
 
+def test_the_last_song_in_consume_mode_was_cleared_if_it_cannot_have_ended():
+    playing = Snapshot(State.PLAY, SONGS[2:], 0, consume=True, elapsed_s=10, remaining_s=50)
+    assert not ran_out(playing, EMPTY, since_s=5)
+    assert ran_out(playing, EMPTY, since_s=49)
+    several = Snapshot(State.PLAY, SONGS[1:], 0, consume=True, elapsed_s=10, remaining_s=50)
+    assert not ran_out(several, EMPTY, since_s=49)
+    assert ran_out(several, EMPTY, since_s=300)
+
+
 def test_somebody_who_takes_out_the_last_song_has_not_stopped_the_music():
     without = Snapshot(State.STOP, SONGS[:2], None)
     assert after(LAST_SONG, without).may_start(without)
