@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from edgemood.music.queue import QueuedSong, Snapshot, still_waiting
+from edgemood.music.queue import QueuedSong, Snapshot, State, still_waiting
 
 HISTORY = 20
 """own songs that stay in the queue once they have begun, the current one among them"""
@@ -75,7 +75,8 @@ def comes_round(now: Snapshot, played: Sequence[QueuedSong], own: Sequence[Queue
     With repeat on, a queue that always grows at its end would never reach its beginning.
     """
     boxs = {*played, *own}
-    return now.repeat and now.playing in boxs and not boxs.issuperset(now.songs)
+    goes_round = now.repeat and now.state is not State.STOP
+    return goes_round and now.playing in boxs and not boxs.issuperset(now.songs)
 
 
 def _overtaking(
