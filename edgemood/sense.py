@@ -15,6 +15,7 @@ from edgemood.config.schema import Config
 from edgemood.mood.evidence import Sense
 from edgemood.parent import end_with_parent, read_order
 from edgemood.pipe import Record, SenseReport, SenseState, encode
+from edgemood.seal import seal
 
 HEARTBEAT_S = 0.5
 """A report is repeated this often while there is nothing else to say; see `serve`."""
@@ -32,8 +33,15 @@ def serve(watch: Callable[[Config], Iterator[Record]]) -> None:
     config = Config.model_validate_json(read_order())
     end_with_parent()
     records = _take_standard_output()
+    sealed = False
     for record in watch(config):
         os.write(records, encode(record))
+        if not isinstance(record, SenseReport):
+            continue
+        if record.state is SenseState.WORKING and not sealed:
+            sealed = seal()
+        elif record.state is SenseState.MISSING and sealed:
+            os._exit(0)  # a fresh process may do what opening the device takes; this one may not
 
 
 class Reporter:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
 from edgemood.daemon.chatter import Chatter
-from edgemood.daemon.child import Child, Habits
+from edgemood.daemon.child import ORDERLY, Child, Habits
 from edgemood.mood import FaceEvidence, Sense, VoiceEvidence
 from edgemood.pipe import SenseReport, SenseState, decode
 from edgemood.trouble import Trouble
@@ -89,6 +89,8 @@ class SenseProcess:
             self._on_evidence(record)
 
     def _ended(self, how: str) -> None:
+        if how == ORDERLY:  # it wants to begin anew, and its last report stands
+            return
         detail = f"the {self._sense} process {how}; it is started again"
         self._tell(self._own_report(SenseState.FAULT, detail))
 
