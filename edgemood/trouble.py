@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
+MOST_TOLD = 50
+"""different messages of one trouble: whoever says something else each time fills no journal"""
+
 
 class Faults:
     """What is wrong with the box right now and needs somebody: shown by `status` and the LED.
@@ -54,7 +57,7 @@ class Trouble:
         """
         if self._faults is not None:
             self._faults.put(self, message)
-        if message not in self._told:
+        if message not in self._told and len(self._told) < MOST_TOLD:
             self._told.add(message)
             self._logger.warning("%s", message, exc_info=error)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.trouble import Faults, Trouble
+from edgemood.trouble import MOST_TOLD, Faults, Trouble
 
 
 @pytest.fixture
@@ -93,3 +93,14 @@ def test_with_one_message_starts_and_ends_alternate_whatever_happens(failures: l
         assert trouble.lasts == failed
     expected = [logging.WARNING, logging.INFO] * len(lines.levels)
     assert lines.levels == expected[: len(lines.levels)]
+
+
+def test_what_is_told_otherwise_each_time_fills_no_journal(
+    trouble: Trouble, caplog: pytest.LogCaptureFixture
+) -> None:
+    for number in range(10 * MOST_TOLD):
+        trouble.starts(f"the server says {number}")
+    assert len(caplog.messages) == MOST_TOLD
+    trouble.ends("it is quiet")
+    trouble.starts("the server says 1")
+    assert caplog.messages[-1] == "the server says 1"

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 from collections import deque
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.trouble import Trouble
 
 MOST_PER_MINUTE = 20
 """Songs the box queues at most: enough for an impatient thumb on *next*, and a bound when another
@@ -16,20 +14,15 @@ program wants to have the last song in the queue, too."""
 _RETRY_S, _LONGEST_RETRY_S = 15.0, 900.0
 """pauses between attempts while MPD cannot play what the box queues, such as without its disk"""
 
-log = logging.getLogger(__name__)
-
 
 class Allowance:
     """Counts what was queued in the last minute, and waits while MPD cannot play."""
 
-    def __init__(self, clock: Clock, address: str) -> None:
-        """`address`: of the MPD server, for the log."""
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._address = address
         self._queued_s: deque[float] = deque(maxlen=MOST_PER_MINUTE)
         self._from_s = clock.now_s()
         self._retry = Backoff(_RETRY_S, _LONGEST_RETRY_S)
-        self._unplayable = Trouble(log)
 
     def queued(self) -> None:
         """A song was queued."""
@@ -39,10 +32,8 @@ class Allowance:
         """How many more may be; `error` is why MPD could not play a song, if so."""
         now_s = self._clock.now_s()
         if error is None:
-            self._unplayable.ends("MPD can play again")
             self._retry.reset()
         else:
-            self._unplayable.starts(f"MPD at {self._address} cannot play: {error}")
             if now_s < self._from_s:
                 return 0
             self._from_s = now_s + self._retry.pause_s()

@@ -69,7 +69,7 @@ class QueueKeeper:
         self._take_over = TakeOver(config.yield_min * 60, since_s)
         self._robots = Robots(at_work=self._kept.robot)
         self._robot_trouble = Trouble(log, faults)
-        self._allowance = Allowance(clock, player.address)
+        self._allowance = Allowance(clock)
         self._start_from_s = clock.now_s()
 
         self.now: Snapshot | None = None
