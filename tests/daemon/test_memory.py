@@ -222,7 +222,7 @@ async def test_a_daemon_starts_and_runs_whatever_its_state_folder_holds(
     clock = ManualClock()
     daemon = Daemon(config, clock, Memory(state), None, state)
     running = asyncio.create_task(daemon.run())
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(600):
         while not daemon.status()["music"]["detail"]:
             await asyncio.sleep(0.005)
     assert (await daemon.obey("mood sad"))["said"] == "sad for 60 min"
