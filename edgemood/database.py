@@ -190,6 +190,17 @@ def left_open(path: Path) -> bool:
     return any(part.is_file() and part.stat().st_size > 0 for part in parts(path)[1:])
 
 
+def is_cut_short(path: Path) -> bool:
+    """Whether the file is shorter than its own first page says."""
+    try:
+        with path.open("rb") as file:
+            page_bytes, pages = struct.unpack(">16xH10xI", file.read(32))
+        whole_bytes: int = (page_bytes if page_bytes > 1 else 1 << 16) * pages
+        return path.stat().st_size < whole_bytes
+    except (OSError, struct.error):  # opening it will tell
+        return False
+
+
 def is_ours(path: Path) -> bool:
     """Whether this process may read and write the file, if there is one."""
     return not path.exists() or os.access(path, os.R_OK | os.W_OK)

@@ -18,7 +18,10 @@ from deploy.demo.mpd_server import PrivateMpd
 from edgemood.daemon.client import ask
 from edgemood.daemon.service import MOST_STARTS
 from edgemood.errors import NotRunningError
+from edgemood.music.choice import TASTE, TasteStore
+from edgemood.music.library import SongIndex
 
+SONG = "neutral/3.flac"
 PATIENCE_S = 600.0
 """for a busy machine; a condition is looked at until it holds"""
 
@@ -330,3 +333,36 @@ def test_status_is_complete_json(box):
     assert status["senses"]["face"]["state"] == "off"
     assert "unknown" in status["mood"]["because"]
     assert "Music:" in box.ask("why")["why"]
+
+
+def test_a_kill_and_damaged_stores_cost_neither_the_start_nor_what_people_said(box):
+    box.start()
+    box.until(lambda status: status["library"] is not None and status["music"]["songs"])
+    state = box.folder / "state"
+    with contextlib.closing(SongIndex.open(state)) as index:
+        index.labels.give(SONG, "sad")
+    with contextlib.closing(TasteStore(state / TASTE)) as taste:
+        taste.add_profile("Ada")
+    box.process.kill()
+    box.process.communicate()
+    for name in ("library.db", "taste.db"):
+        for ending in ("-wal", "-shm"):  # what is left of it is what was not synced
+            (state / f"{name}{ending}").unlink(missing_ok=True)
+        with (state / name).open("r+b") as file:
+            file.truncate(max(0, (state / name).stat().st_size - 4096))
+    with (state / "labels.jsonl").open("ab") as file:
+        file.write(b'{"at": 17, "fi')
+    box.start()
+    box.until(lambda status: status["music"]["songs"] and status["ok"])
+    said = subprocess.run(
+        [sys.executable, "-m", "edgemood", "profile", "list", "--state", str(state)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Ada" in said.stdout
+    with contextlib.closing(SongIndex.open(state)) as index:
+        assert index.song_named(SONG).mood.because == "label sad"
+    returncode, logged = box.end()
+    assert returncode == 0
+    assert "Traceback" not in logged

@@ -16,7 +16,7 @@ from typing import Final
 from edgemood.append_log import AppendLog, Mark, Record
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.database import is_ours, is_whole, left_open, move_aside, writing
+from edgemood.database import is_ours, is_whole, move_aside, writing
 from edgemood.emotion import Emotion
 from edgemood.errors import ProfileError, TasteDamagedError, TasteError
 from edgemood.music.choice import tables
@@ -436,12 +436,11 @@ class TasteStore:
         if self._database is not None and _inode(self._path) != self._inode:
             self._let_go()
         if self._database is None:
-            unclean = left_open(self._path)
             if not is_ours(self._path):
                 raise TasteDamagedError(f"{self._path}: is somebody else's")
             self._database, self._is_fresh = FILE.open(self._path, busy_s=_SOON_S), True
             self._inode = _inode(self._path)
-            if unclean and not is_whole(self._path):
+            if not is_whole(self._path):
                 raise TasteDamagedError(f"{self._path}: {FILE.name} is damaged")
         patience_s = _PATIENCE_S if self._runs else _SOON_S
         self._database.execute(f"PRAGMA busy_timeout = {round(1000 * patience_s)}")

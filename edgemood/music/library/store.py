@@ -11,7 +11,14 @@ from pathlib import Path
 from threading import RLock, get_ident
 from typing import Final
 
-from edgemood.database import is_ours, is_whole, left_open, move_aside, writing
+from edgemood.database import (
+    is_cut_short,
+    is_ours,
+    is_whole,
+    left_open,
+    move_aside,
+    writing,
+)
 from edgemood.errors import IndexDamagedError, LibraryError
 from edgemood.music.library.tables import INDEX
 
@@ -20,7 +27,9 @@ IN_MEMORY = Path(":memory:")
 UNCHECKED = "unchecked"
 """``yes`` after a power cut, until somebody has looked at every page of a large file"""
 CHECKED_AT_ONCE_BYTES: Final = 32 << 20
-"""a smaller file is looked at when it is opened: a second's work"""
+"""a smaller file is looked at when it is opened after a power cut: some seconds' work at most"""
+_CHECKED_ALWAYS_BYTES: Final = 8 << 20
+"""a smaller one always is: damage on a page that nobody reads today is found all the same"""
 PATIENCE_S: Final = 5.0
 """how long a thread waits while another process of the box writes"""
 _SOON_S: Final = 0.2
@@ -121,10 +130,11 @@ class Store:
         if self.mends:
             with suppress(OSError):  # SQLite says what is wrong with it
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-        unclean = self.mends and left_open(self.path)
+        unclean = self.mends and (left_open(self.path) or is_cut_short(self.path))
+        at_once_bytes = CHECKED_AT_ONCE_BYTES if unclean else _CHECKED_ALWAYS_BYTES
         try:
             self._connect()
-            if unclean and self.path.stat().st_size <= CHECKED_AT_ONCE_BYTES:
+            if self.mends and 0 < _size(self.path) <= at_once_bytes:
                 self._check()
                 unclean = False
         except IndexDamagedError as error:
@@ -241,6 +251,13 @@ class Store:
             return
         with self.writing() as database:
             database.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (name, value))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _inode(path: Path) -> int | None:
