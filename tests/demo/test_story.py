@@ -22,13 +22,12 @@ class EmptyStage:
 
 
 @pytest.fixture
-def story(tmp_path):
+async def story(tmp_path):
     config = Config.model_validate({"daemon": {"socket": tmp_path / "control.sock"}})
     daemon = Daemon(config, SystemClock(), Memory(tmp_path))
     screen = Screen(Console(file=io.StringIO(), width=100))
     yield Story(EmptyStage(), daemon, screen)
-    daemon._index.close()
-    daemon._taste.close()
+    await daemon.close()
 
 
 async def test_a_step_that_does_not_come_is_shown_with_what_the_box_saw(story):
