@@ -100,7 +100,7 @@ class House:
         if self.arriving and self.counts_anew:
             files = self.mpd.files()
             for entry in self.mpd.entries:
-                entry.unsure |= files.count(entry.file) > 1
+                entry.unsure |= self.edited_unseen or files.count(entry.file) > 1
         try:
             await self.tend()
         except CrashError:
@@ -317,7 +317,7 @@ def test_the_music_comes_back_through_a_long_life(seed):
     asyncio.run(House().live(long_life(random.Random(seed), 40)))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, derandomize=True)
 @given(LIVES)
 def test_the_music_comes_back_and_nobodys_song_is_lost(deeds):
     asyncio.run(House().live(deeds))
