@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from edgemood.music.last_look import LastLook
-from edgemood.music.queue import ABOUT_TO_END_S, QueuedSong, Snapshot, State
+from edgemood.music.queue import QueuedSong, Snapshot, State
 
 PLAYED_S = 1.0
 """MPD counts what it has played in whole seconds; so much is no mistake of rounding"""
@@ -144,9 +144,9 @@ def ran_out(
 
     MPD keeps the song selected when somebody presses stop, and selects none after the last song;
     but it selects none after a clear either. A queue that was cleared has nothing left of what was
-    in it; but nothing is left either of a last song in consume mode, if it can have ended in
-    `since_s`, and of songs that vanished with the disk they lay on. In single mode it is somebody's
-    wish that the music ends with the song.
+    in it; but nothing is left either of a last song in consume mode, of several if nothing was seen
+    of MPD for long (`since_s`), and of songs that vanished with the disk they lay on. In single
+    mode it is somebody's wish that the music ends with the song.
     """
     if before.state is not State.PLAY or now.state is not State.STOP or now.current is not None:
         return False
@@ -158,9 +158,8 @@ def ran_out(
         return True
     if not (before.consume or now.consume):
         return False
-    ends_within_s = since_s + ABOUT_TO_END_S + before.crossfade_s
-    can_have_ended = before.remaining_s is None or before.remaining_s <= ends_within_s
-    return can_have_ended and (there == [before.playing] or since_s > UNSEEN_S)
+    # of the last song, a clear cannot be told from its end or a skip: then the music goes on
+    return there == [before.playing] or since_s > UNSEEN_S
 
 
 def _selects_first(now: Snapshot) -> bool:

@@ -213,8 +213,11 @@ class House:
 
     def clear(self) -> None:
         if self.mpd.entries:
+            # of one song that plays it cannot be told from a skip
+            as_skip = self.mpd.consume and len(self.mpd.entries) == 1
             self.mpd.clear()
-            self.silence()
+            if not as_skip:
+                self.silence()
 
     def play(self) -> None:
         self.mpd.play_on()
@@ -247,7 +250,7 @@ class House:
             # MPD then stops at the next song, as when somebody presses stop
             self.silenced |= self.mpd.state is State.PAUSE and not self.connected
             self.mpd.delete(place % len(self.mpd.entries))
-            if not self.mpd.entries:
+            if not self.mpd.entries and not self.mpd.consume:
                 self.silence()  # as good as a clear
 
     def move(self, place, to) -> None:
