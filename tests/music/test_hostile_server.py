@@ -56,7 +56,7 @@ USUAL = {
     "readmessages": b"channel: edgemood\nmessage: why\n",
     "addid": b"Id: 3\n",
     "listall": b"file: a.flac\n",
-    "outputs": b"outputid: 0\noutputname: loud\nplugin: alsa\noutputenabled: 1\n",
+    "outputs": b"outputid: 0\noutputname: loud\nplugin: pulse\noutputenabled: 1\n",
     "tagtypes": b"tagtype: Artist\ntagtype: Title\ntagtype: Comment\n",
     "channels": b"channel: edgemood-status\n",
     "config": b"music_directory: /music\n",
