@@ -29,8 +29,11 @@ def played_for_a_while(switch_on, until, person):
 
 def let_the_queue_run_out(person) -> None:
     """Every song to its end, as fast as MPD goes."""
-    while person.state() == "play":
+    while (now := person.status())["state"] == "play" or "error" in now:
         with suppress(mpd.CommandError):  # it ended just now
+            if "error" in now:  # MPD 0.24 stumbles when it had just read the song to its end
+                person.clearerror()
+                person.play(now.get("song", -1))
             person.seekcur(SONG_S - 0.1)
             person.idle("player")
 

@@ -12,6 +12,7 @@ from edgemood.config.schema import Config, MpdConfig
 from edgemood.emotion import Emotion
 from edgemood.errors import PlayerError
 from edgemood.music import Player
+from edgemood.music.wire import Patience
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 
@@ -99,7 +100,7 @@ async def test_an_mpd_killed_while_playing_is_found_again_with_the_songs_of_peop
 
 async def test_a_box_goes_off_at_once_while_mpd_hangs(mpd_server, switch_on, until):
     async with switch_on() as dj:
-        dj._player._timeout_s = 3600.0  # who waits for this MPD does so for longer than the test
+        dj._player._patience = Patience(3600.0, 3600.0)  # longer than the test
         await until(lambda: dj.status().playing)
         os.kill(mpd_server._process.pid, signal.SIGSTOP)
         moving = asyncio.create_task(dj.move_on())
