@@ -473,3 +473,15 @@ async def test_the_dj_outlives_odd_answers(server, answer, caplog):
     with contextlib.suppress(asyncio.CancelledError):
         await running
     assert "Traceback" not in caplog.text
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("more", [[], ["playlist_directory: /playlists", "pcre: 1"]])
+async def test_where_the_music_is_every_release_of_mpd_tells(server, more, order):
+    """MPD 0.24 tells more than one thing, of which python-mpd2 makes nothing."""
+    told = ["music_directory: /srv/music", *more][::order]
+    server.twists["config"] = "\n".join([*told, "OK\n"]).encode()
+    player = player_of(server)
+    await player.connect()
+    assert await player.music_folder() == "/srv/music"
+    player.close()

@@ -118,17 +118,20 @@ def _by_ffmpeg(place: Place, duration_s: float | None) -> Decoded:
     if shutil.which("ffmpeg") is None:
         raise LibraryError("only ffmpeg may know how to decode it: sudo apt install ffmpeg")
     length_s = duration_s or WHOLE_S
-    pieces = []
+    pieces, complaint = [], ""
     for from_s, to_s in stretches(place.start_s, place.start_s + length_s):
-        samples = _ffmpeg(place, from_s, to_s)
+        samples, complaint = _ffmpeg(place, from_s, to_s)
         if len(samples):
             pieces.append(Piece(from_s - place.start_s, samples))
+    if complaint and all(len(piece.samples) < SHORTEST_SAMPLES for piece in pieces):
+        raise LibraryError(f"no decoder takes it: {complaint}")  # a moment of garbage at most
     if not pieces:
         raise LibraryError("it holds no sound where it should")
     return Decoded(tuple(pieces), duration_s)
 
 
-def _ffmpeg(place: Place, from_s: float, to_s: float) -> NDArray[np.float32]:
+def _ffmpeg(place: Place, from_s: float, to_s: float) -> tuple[NDArray[np.float32], str]:
+    """Samples, and the last of what ffmpeg complains of."""
     command: list[str | bytes] = [
         *("ffmpeg", "-nostdin", "-v", "error", "-threads", "1"),
         *("-protocol_whitelist", "file"),  # a playlist in disguise reaches no network
@@ -143,9 +146,10 @@ def _ffmpeg(place: Place, from_s: float, to_s: float) -> NDArray[np.float32]:
     except subprocess.TimeoutExpired:
         raise LibraryError(f"ffmpeg did not decode it within {_FFMPEG_WITHIN_S:g} s") from None
     whole = len(done.stdout) // 4 * 4
-    if done.returncode != 0 and whole < 4 * SHORTEST_SAMPLES:  # what newer ones make of garbage
+    if done.returncode != 0 and not whole:
         raise LibraryError(f"no decoder takes it: {_last_words(done.stderr)}")
-    return np.frombuffer(done.stdout[:whole], dtype="<f4")
+    complaint = _last_words(done.stderr) if done.stderr else ""
+    return np.frombuffer(done.stdout[:whole], dtype="<f4"), complaint
 
 
 def _last_words(errors: bytes) -> str:
