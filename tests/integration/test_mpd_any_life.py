@@ -29,6 +29,7 @@ class RealMpd(Player):
         self.person = connect_person(server.socket)
         self.known: dict[int, Entry] = {}
         self.crash_in = None
+        self.consume = False
 
     @property
     def entries(self) -> list[Entry]:
