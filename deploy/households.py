@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from edgemood.clock import ManualClock
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import AFFECT_OF_EMOTION, EMOTIONS, Affect, Emotion, as_scores, one_hot
-from edgemood.music.choice import Chooser, Past, TasteStore
-from edgemood.music.event import Event, Kind
 from edgemood.music.library import FEATURES, Library
+from edgemood.music.recommender import Chooser, Past, TasteStore
+from edgemood.music.recommender.events import Event, Kind
+from edgemood.music.recommender.strategy import path_for
 from edgemood.music.song import Origin, Song, SongMood
-from edgemood.music.strategy import path_for
 
 SONGS, ARTISTS, GENRES = 600, 60, 12
 SONG_S = 240.0

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from edgemood.emotion import as_scores
-from edgemood.mood.evidence import Evidence, FaceEvidence, Reason, Sense, VoiceEvidence
+from edgemood.records import Evidence, FaceEvidence, Reason, Sense, VoiceEvidence
 
 
 class SenseState(StrEnum):

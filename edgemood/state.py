@@ -208,7 +208,7 @@ class _Look(BaseModel):
 
 
 class LastSeen(Document):
-    """What MPD was like when it was last seen: `edgemood.music.last_look` reads it."""
+    """What MPD was like when it was last seen: `edgemood.music.dj.people.last_look` reads it."""
 
     name = "last look"
     look: Annotated[dict[str, Any], AfterValidator(_as(_Look))]
@@ -226,7 +226,7 @@ class _Hands(BaseModel):
 
 
 class Hands(Document):
-    """What people's hands did last: `edgemood.music.hands_on` reads it."""
+    """What people's hands did last: `edgemood.music.dj.people.user_actions` reads it."""
 
     name = "hands"
     version = 2

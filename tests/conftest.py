@@ -20,8 +20,8 @@ _expecting = ContextVar("expecting", default=False)
 @pytest.fixture(autouse=True)
 def clocks_wait_for_threads(monkeypatch):
     """Manual clocks stand still while a thread works for the loop, or MPD owes it an answer."""
-    from edgemood.music.link import Link
-    from edgemood.music.player import Player
+    from edgemood.music.mpd.client import Player
+    from edgemood.music.mpd.connection import Link
 
     to_thread, call, changes = asyncio.to_thread, Link.call, Player.changes
 

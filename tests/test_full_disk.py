@@ -6,9 +6,9 @@ import sys
 SCRIPT = """
 import pathlib, resource, signal, sys
 from edgemood.errors import EdgemoodError
-from edgemood.music.choice import HOUSEHOLD, TasteStore
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.update import Update
+from edgemood.music.recommender import HOUSEHOLD, TasteStore
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.sync.update import Update
 
 def tried(what, deed):
     try:

@@ -18,8 +18,8 @@ from pathlib import Path
 
 import edgemood
 from edgemood.config.schema import MODELS
-from edgemood.music.library.analyse import Analyst
-from edgemood.music.library.findings import Subject
+from edgemood.music.library.scan.analyser import Analyst
+from edgemood.music.library.scan.result import Subject
 
 assert Path(edgemood.__file__).is_relative_to(sys.argv[1]), edgemood.__file__
 assert MODELS.is_relative_to(sys.argv[1]), MODELS

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from deploy.bench.figure import Figure, cpu_seconds
 from edgemood.config.schema import Config
-from edgemood.hearing.block import BLOCK_S, BLOCK_SAMPLES, Block
-from edgemood.hearing.cleaner import Cleaner
-from edgemood.hearing.judge import VoiceJudge
+from edgemood.hearing.analyser import VoiceJudge
+from edgemood.hearing.cleaning.cleaner import Cleaner
 from edgemood.hearing.mel import SAMPLE_RATE_HZ
+from edgemood.hearing.microphones.block import BLOCK_S, BLOCK_SAMPLES, Block
 
 MUSIC_S = 40.0
 LATE_SAMPLES = 2_000

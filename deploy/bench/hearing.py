@@ -13,10 +13,10 @@ import soundfile
 from deploy.bench.figure import Figure, cpu_seconds
 from deploy.demo import voice
 from edgemood.config.schema import Config
-from edgemood.hearing.block import BLOCK_S, Block, BlockCutter
+from edgemood.hearing.analyser import VoiceJudge
 from edgemood.hearing.frames import FrameStream
-from edgemood.hearing.judge import VoiceJudge
 from edgemood.hearing.mel import FRAMES_PER_S
+from edgemood.hearing.microphones.block import BLOCK_S, Block, BlockCutter
 from edgemood.hearing.speech_emotion import HOP_FRAMES, WINDOW_FRAMES, SpeechEmotionModel
 from edgemood.hearing.voice_gate import BLOCK_FRAMES
 

@@ -22,16 +22,16 @@ import soundfile
 from deploy.bench.figure import Figure
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import MODELS, MpdConfig
-from edgemood.music.library.analyse import Analyst
-from edgemood.music.library.decode import decode
-from edgemood.music.library.findings import Findings, Subject
-from edgemood.music.library.index import FILE_NAME, SongIndex
-from edgemood.music.library.place import Place
-from edgemood.music.library.sync import LibrarySync
-from edgemood.music.library.worklist import Worklist
-from edgemood.music.link import Client
-from edgemood.music.player import Change, Player
-from edgemood.music.wire import Patience
+from edgemood.music.library.index.song_index import FILE_NAME, SongIndex
+from edgemood.music.library.scan.analyser import Analyst
+from edgemood.music.library.scan.decode import decode
+from edgemood.music.library.scan.location import Place
+from edgemood.music.library.scan.pending import Worklist
+from edgemood.music.library.scan.result import Findings, Subject
+from edgemood.music.library.sync.mpd_sync import LibrarySync
+from edgemood.music.mpd.bounded_socket import Patience
+from edgemood.music.mpd.client import Change, Player
+from edgemood.music.mpd.connection import Client
 
 SONGS = 100_000
 SONG_S = 240.0
@@ -156,8 +156,8 @@ def _peak_mb(folder: Path, subject: Subject) -> float:
     """
     code = (
         "import re; from pathlib import Path\n"
-        "from edgemood.music.library.analyse import Analyst\n"
-        "from edgemood.music.library.findings import Subject\n"
+        "from edgemood.music.library.scan.analyser import Analyst\n"
+        "from edgemood.music.library.scan.result import Subject\n"
         f"Analyst(Path({str(MODELS)!r})).analyse(Path({str(folder)!r}), {subject!r})\n"
         "status = Path('/proc/self/status').read_text()\n"
         "print(int(re.search(r'VmHWM:\\s+(\\d+)', status)[1]) / 1024)\n"

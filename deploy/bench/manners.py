@@ -18,8 +18,8 @@ from deploy.bench.figure import WARM_UP, Figure
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.clock import SystemClock
 from edgemood.config.schema import Config
-from edgemood.daemon.memory import Memory
 from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
+from edgemood.memory import Memory
 from edgemood.mood import RoomMood
 from edgemood.music import Dj
 

@@ -27,7 +27,10 @@ PROCESSES = {
     "edgemood.vision": ("vision", "sight"),
     "edgemood.hearing": ("hearing", "hearing, with the echo reference"),
     "edgemood.music.library": ("library", "looking for songs to analyse"),
-    "edgemood.music.library.analyst": ("analyst", "analysis of songs, while there are new ones"),
+    "edgemood.music.library.scan.worker": (
+        "analyst",
+        "analysis of songs, while there are new ones",
+    ),
 }
 """by the module that each runs"""
 

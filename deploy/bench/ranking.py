@@ -12,11 +12,11 @@ from deploy.bench.figure import Figure, cpu_seconds
 from edgemood.clock import SystemClock
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import EMOTIONS, Emotion, one_hot
-from edgemood.music.choice import Chooser, Past, TasteStore
-from edgemood.music.event import Event, Kind
 from edgemood.music.library import FEATURES, GENRES, ROW, Library
+from edgemood.music.recommender import Chooser, Past, TasteStore
+from edgemood.music.recommender.events import Event, Kind
+from edgemood.music.recommender.strategy import path_for
 from edgemood.music.song import Song
-from edgemood.music.strategy import path_for
 
 SIZES = {"1k": 1_000, "10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 KNOWN = 2000

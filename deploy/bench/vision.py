@@ -16,15 +16,15 @@ import cv2
 from deploy.bench.figure import Figure, cpu_seconds
 from deploy.demo import people
 from edgemood.config.schema import MODELS, CameraConfig, Config
-from edgemood.vision.embedding import Embedder
+from edgemood.vision.analyser import FaceJudge
+from edgemood.vision.cameras.frame import Frame, Grey
+from edgemood.vision.cameras.replay import read_photograph
 from edgemood.vision.expression import ExpressionModel
-from edgemood.vision.face_search import FaceSearch
-from edgemood.vision.frame import Frame, Grey
-from edgemood.vision.judge import FaceJudge
+from edgemood.vision.faces.cascade import FaceSearch
+from edgemood.vision.faces.tracks import Tracks
+from edgemood.vision.identity.embedding import Embedder
 from edgemood.vision.light import LightGate, light_of_noise
 from edgemood.vision.quality import sharpness
-from edgemood.vision.replay import read_photograph
-from edgemood.vision.tracks import Tracks
 
 ROUNDS = 8
 """how often each of the eight photographs is judged"""

@@ -24,8 +24,8 @@ from deploy.demo.screen import Screen, as_table
 from deploy.demo.stage import Stage
 from deploy.demo.story import Event, NotSeenError, Story
 from edgemood.clock import SystemClock
-from edgemood.daemon.house import Daemon
-from edgemood.daemon.memory import Memory
+from edgemood.daemon.daemon import Daemon
+from edgemood.memory import Memory
 
 INTERRUPTED = 130
 PICTURE_COLUMNS = 100

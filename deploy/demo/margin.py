@@ -18,13 +18,13 @@ from deploy.demo import voice
 from deploy.demo.stage import MOOD
 from edgemood.config.schema import HearingConfig, MoodConfig
 from edgemood.emotion import Emotion
-from edgemood.hearing.block import BLOCK_S, BlockCutter
-from edgemood.hearing.cleaner import Cleaner
-from edgemood.hearing.judge import VoiceJudge
+from edgemood.hearing.analyser import VoiceJudge
+from edgemood.hearing.cleaning.cleaner import Cleaner
 from edgemood.hearing.mel import FRAMES_PER_S
+from edgemood.hearing.microphones.block import BLOCK_S, BlockCutter
 from edgemood.hearing.speech_emotion import HOP_FRAMES
-from edgemood.mood.evidence import VoiceEvidence
 from edgemood.mood.fusion import fuse
+from edgemood.records import VoiceEvidence
 
 OFFSETS_S = tuple(frame / FRAMES_PER_S for frame in range(HOP_FRAMES))
 """every place, a frame apart, where the voices can begin between two windows: 10 ms of 0.96 s"""

@@ -10,7 +10,7 @@ import numpy as np
 import skimage.data
 from numpy.typing import NDArray
 
-from edgemood.vision.script import dim
+from edgemood.vision.cameras.script import dim
 
 _WIDTH_PX, _HEIGHT_PX = 640, 480
 _HEAD_X, _HEAD_Y = 222, 120

@@ -16,10 +16,10 @@ from edgemood.config.loader import read
 from edgemood.emotion import EMOTIONS
 from edgemood.errors import PlayerError
 from edgemood.music.genres import genre_key, has_word, holds_genre
-from edgemood.music.library.index import FILE_NAME
+from edgemood.music.library.index.song_index import FILE_NAME
+from edgemood.music.mood_words import EMOTION_NAMES, MOOD_WORDS
 from edgemood.music.own_words import read_words
-from edgemood.music.strategy import genre_in
-from edgemood.music.words import EMOTION_NAMES, MOOD_WORDS
+from edgemood.music.recommender.strategy import genre_in
 
 _ASK_WITHIN_S = 3.0
 
@@ -98,7 +98,7 @@ def _genres(state: Path) -> list[str]:
 
 def _playlists(config: Config) -> list[str] | None:
     """MPD's stored playlists; None when it is not at hand to tell."""
-    from edgemood.music.player import Player
+    from edgemood.music.mpd.client import Player
 
     async def ask() -> list[str]:
         player = Player(config.mpd)

@@ -48,7 +48,7 @@ def scan(
     ] = False,
 ) -> None:
     """Analyse what is new, now and here; the daemon does so by itself, at leisure."""
-    from edgemood.music.library.foreground import scan as scan_now
+    from edgemood.music.library.scan.foreground import scan as scan_now
 
     settings = _config(config)
     scan_now(_opened(state, settings), settings, workers=workers, dask=dask, again=again)
@@ -64,8 +64,8 @@ def status(
     """Tell how many songs are known, and how well."""
     import numpy as np
 
-    from edgemood.music.library.columns import ORIGINS
-    from edgemood.music.library.worklist import Worklist
+    from edgemood.music.library.index.columns import ORIGINS
+    from edgemood.music.library.scan.pending import Worklist
 
     index = _opened(state)
     worklist, library = Worklist(index), index.library()
@@ -110,7 +110,7 @@ def label(
 @app.command()
 def unlabel(song: SongArgument, state: StateOption = STATE) -> None:
     """Take back what was said with `label`."""
-    from edgemood.music.library.columns import file_key
+    from edgemood.music.library.index.columns import file_key
 
     index = _opened(state)
     found = _song(index, song)
@@ -194,7 +194,7 @@ def _child() -> Any:
 
 def _by_writer(tags: list[Any]) -> dict[int, list[Any]]:
     """The tags by the user who is to write them; one who is not root writes all."""
-    from edgemood.music.tagging import by_writer
+    from edgemood.music.library.tagging.write_tags import by_writer
 
     return by_writer(tags) if os.geteuid() == 0 else {os.geteuid(): tags}
 
@@ -205,8 +205,8 @@ def _tags_read(
     guesses: bool,  # noqa: FBT001 - a Pool hands on places
 ) -> tuple[list[Any], list[str]]:
     """What to write, and what cannot be; read as the daemon's user."""
-    from edgemood.music.library.background import music_folder
-    from edgemood.music.tagging import tags_of
+    from edgemood.music.library.scan.service import music_folder
+    from edgemood.music.library.tagging.write_tags import tags_of
 
     index = _opened(state)
     refused: list[str] = []
@@ -221,8 +221,8 @@ def _tags_written(
 ) -> tuple[list[str], int, int]:
     """Written as the user whom the files belong to: in their folders root could be led astray."""
     from edgemood.cli.owner import become
-    from edgemood.music.moodtag import load_formats
-    from edgemood.music.tagging import write_all
+    from edgemood.music.library.tagging.mood_tag import load_formats
+    from edgemood.music.library.tagging.write_tags import write_all
 
     if user != os.geteuid():
         load_formats()
@@ -235,7 +235,7 @@ def _tags_written(
 def _opened(state: Path, config: Any = None) -> Any:
     """The daemon's index, opened as its user, with the owner's words. Raises LibraryError."""
     from edgemood.cli.owner import become_owner_of
-    from edgemood.music.library.index import FILE_NAME, SongIndex
+    from edgemood.music.library.index.song_index import FILE_NAME, SongIndex
 
     path = state / FILE_NAME
     try:
@@ -249,7 +249,7 @@ def _opened(state: Path, config: Any = None) -> Any:
             f"{path}: there is no song index yet; the daemon makes it when it finds MPD "
             "(edgemood status), or name its folder with --state"
         ) from None
-    from edgemood.music.words import SHIPPED, Words
+    from edgemood.music.mood_words import SHIPPED, Words
 
     words = None if config is None else config.music.words
     return SongIndex.open(state, SHIPPED if words is None else Words.with_owners(words))
@@ -276,8 +276,8 @@ def _config(file: Path | None) -> Any:
 
 def _song(index: Any, wanted: str, directory: Path | None = None) -> Any:
     """The one song that is meant. Raises EdgemoodError when none or several may be."""
-    from edgemood.music.library.meant import names_meant
-    from edgemood.music.library.sync import MUSIC_FOLDER
+    from edgemood.music.library.find_song import names_meant
+    from edgemood.music.library.sync.mpd_sync import MUSIC_FOLDER
 
     told = index.store.recall(MUSIC_FOLDER)
     folders = [folder for folder in (directory, told and Path(told)) if folder]

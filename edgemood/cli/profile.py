@@ -35,7 +35,7 @@ def add(name: NameArgument, state: StateOption = STATE) -> None:
 @app.command("list")
 def list_profiles(config: ConfigOption = None, state: StateOption = STATE) -> None:
     """Tell who has a profile, how much is known of their tastes, and whose face is known."""
-    from edgemood.vision import known_faces
+    from edgemood.vision.identity import known_faces
 
     folder = _config(config).vision.known_faces
     store = _store(state)
@@ -49,7 +49,7 @@ def list_profiles(config: ConfigOption = None, state: StateOption = STATE) -> No
 @app.command()
 def remove(name: NameArgument, config: ConfigOption = None, state: StateOption = STATE) -> None:
     """Forget somebody's taste and face."""
-    from edgemood.vision import known_faces
+    from edgemood.vision.identity import known_faces
 
     _check(name)
     store = _store(state)
@@ -88,7 +88,7 @@ def watch(
 
     Raises ProfileError when it did not succeed.
     """
-    from edgemood.vision import enrolment
+    from edgemood.vision.identity import enrolment
 
     enrolment.ask(folder, name)
     told, silent_s = "", 0.0
@@ -116,7 +116,7 @@ def watch(
 
 
 def _check(name: str) -> None:
-    from edgemood.vision.known_faces import NAME
+    from edgemood.vision.identity.known_faces import NAME
 
     if NAME.fullmatch(name) is None:
         raise ProfileError(f"{name!r}: a name has up to 40 letters, digits, spaces and hyphens")
@@ -132,7 +132,7 @@ def _config(config: Path | None) -> Any:
 
 def _store(state: Path) -> Any:
     from edgemood.cli.owner import become_owner_of
-    from edgemood.music.choice import TASTE, TasteStore
+    from edgemood.music.recommender import TASTE, TasteStore
 
     become_owner_of(state)
     store = TasteStore(state / TASTE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from edgemood.errors import EdgemoodError
-from edgemood.plain_file import read_plain_file
+from edgemood.storage.plain_file import read_plain_file
 
 CONFIG = Path("/etc/edgemood/config.yaml")
 SOCKET = Path("/run/edgemood/control.sock")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from edgemood.config.loader import parse, read
 from edgemood.config.schema import Config
-from edgemood.durable import make_folder, write_durably
 from edgemood.errors import ConfigError
-from edgemood.trouble import Trouble
+from edgemood.incident import Trouble
+from edgemood.storage.atomic_write import make_folder, write_durably
 
 LAST_GOOD = "last-good-config.yaml"
 """name of the copy; readable by its owner alone, for it may hold MPD's password"""

@@ -12,7 +12,7 @@ from edgemood.config.complaint import annotation_at, clashes, in_words, is_secti
 from edgemood.config.document import KeyPath, Place, Problem, read_document
 from edgemood.config.schema import Config
 from edgemood.errors import ConfigError
-from edgemood.plain_file import TooLargeError, read_plain_file
+from edgemood.storage.plain_file import TooLargeError, read_plain_file
 
 MAX_BYTES = 32_768
 """Far more than anybody writes; small enough to parse in a moment on the slowest board."""

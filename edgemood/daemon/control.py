@@ -24,7 +24,7 @@ from typing import Any, TypeVar
 
 from edgemood.clock import Clock, SystemClock
 from edgemood.errors import AlreadyRunningError, ControlError, EdgemoodError
-from edgemood.trouble import Faults, Trouble
+from edgemood.incident import Faults, Trouble
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
-from edgemood.daemon.scanner import open_index, scanner_of
+from edgemood.daemon.scan_process import open_index, scanner_of
 from edgemood.daemon.tasks import Tasks
+from edgemood.incident import Faults
 from edgemood.music import Dj
-from edgemood.music.choice import TASTE, TasteStore
+from edgemood.music.recommender import TASTE, TasteStore
 from edgemood.state import Memory
-from edgemood.trouble import Faults
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ import logging
 import os
 from pathlib import Path
 
-from edgemood.daemon.memory import Memory
+from edgemood.incident import Faults, Trouble
+from edgemood.memory import Memory
 from edgemood.state import Begun, Sensing
-from edgemood.trouble import Faults, Trouble
 
 log = logging.getLogger(__name__)
 

@@ -12,14 +12,15 @@ from typing import Any
 
 from edgemood.clock import Clock, SystemClock
 from edgemood.config import Choice, Config, ConfigWatch, LastGood
-from edgemood.daemon import journal, notify
-from edgemood.daemon.house import Daemon
-from edgemood.daemon.lock import only_daemon_in
-from edgemood.daemon.memory import Memory
+from edgemood.daemon import log_setup as journal
+from edgemood.daemon import sd_notify as notify
+from edgemood.daemon.daemon import Daemon
 from edgemood.daemon.status import ConfigSource
 from edgemood.daemon.tasks import Tasks
 from edgemood.errors import AlreadyRunningError, EdgemoodError
-from edgemood.trouble import Faults
+from edgemood.incident import Faults
+from edgemood.memory import Memory
+from edgemood.storage.folder_lock import only_daemon_in
 
 FILE_CHECK_S = 2.0
 """how soon an edit of config.yaml is noticed"""

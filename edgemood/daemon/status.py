@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from edgemood import __version__
-from edgemood.daemon.senses import SenseProcess
+from edgemood.daemon.sense_process import SenseProcess
 from edgemood.mood import Reason, RoomMood, Sense
 from edgemood.music import MusicStatus
-from edgemood.music.library.report import ScanReport
+from edgemood.music.library.scan.protocol import ScanReport
 from edgemood.panel import LedState, most_urgent
 from edgemood.pipe import SenseState
 

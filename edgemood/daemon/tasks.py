@@ -11,7 +11,7 @@ from typing import Any, Final, Self
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.errors import EdgemoodError
-from edgemood.trouble import Faults, Trouble
+from edgemood.incident import Faults, Trouble
 
 STEADY_S: Final = 60.0
 """a loop that ran for this long has come right, and begins again at the shortest pause"""

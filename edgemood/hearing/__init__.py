@@ -4,6 +4,6 @@ Sound passes source → cleaner → frames → voice gate → speech-emotion mod
 the process of ``python -m edgemood.hearing``; only evidence leaves it.
 """
 
-from edgemood.hearing.watch import watch
+from edgemood.hearing.loop import watch
 
 __all__ = ["watch"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from edgemood.hearing.watch import watch
-from edgemood.parent import log_to_parent
-from edgemood.sense import serve
+from edgemood.hearing.loop import watch
+from edgemood.processes.child_side import serve
+from edgemood.processes.parent import log_to_parent
 
 if __name__ == "__main__":
     log_to_parent("hearing")

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 
-from edgemood.hearing.block import BLOCK_S, Block
 from edgemood.hearing.mel import FLOOR_DB
-from edgemood.mood.evidence import Reason
+from edgemood.hearing.microphones.block import BLOCK_S, Block
+from edgemood.records import Reason
 
 MUTED_AFTER_S: Final = 5.0
 """Longer than the digital silence that noise-gated microphones put between two sentences."""

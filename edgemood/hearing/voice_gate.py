@@ -25,8 +25,8 @@ DEPTH_DB: Final = 40.0
 OPEN_AT: Final = 0.45
 CLOSE_AT: Final = 0.3
 """Two thresholds on the voice probability, so that the gate does not chatter. Chosen on the
-validation split (`python -m edgemood.training.speech_score --split val`), so that hardly any song
-passes and speech at 10 dB still does."""
+validation split (`python -m edgemood.training.speech.evaluate --split val`), so that hardly any
+song passes and speech at 10 dB still does."""
 HANGOVER_BLOCKS: Final = 1
 """How long the gate stays open after the last voice: the pause between two words."""
 SILENCE_DB: Final = -70.0

@@ -3,9 +3,9 @@
 Pure: evidence and clock readings in, room mood out. No devices, no threads, no clock of its own.
 """
 
-from edgemood.mood.evidence import Evidence, FaceEvidence, Reason, Sense, VoiceEvidence
 from edgemood.mood.room import RoomMood
 from edgemood.mood.tracker import RoomMoodTracker
+from edgemood.records import Evidence, FaceEvidence, Reason, Sense, VoiceEvidence
 
 __all__ = [
     "Evidence",

@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS, Emotion, Scores, as_scores, strongest
-from edgemood.mood.evidence import Evidence, Reason, Sense
+from edgemood.records import Evidence, Reason, Sense
 
 FULL_RECORDS = 4
 """A sense is trusted as far as its four best recent records, missing ones counting as zero. So the

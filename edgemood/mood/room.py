@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from edgemood.emotion import Affect, Emotion, Scores
-from edgemood.mood.evidence import Reason, Sense
+from edgemood.records import Reason, Sense
 
 
 @dataclass(frozen=True, slots=True, eq=False)

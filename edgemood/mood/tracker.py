@@ -7,11 +7,11 @@ from collections import deque
 
 from edgemood.config.schema import MoodConfig
 from edgemood.emotion import affect_of
-from edgemood.mood.because import because
 from edgemood.mood.decision import Decider
-from edgemood.mood.evidence import FaceEvidence, Sense, VoiceEvidence
+from edgemood.mood.explanation import because
 from edgemood.mood.fusion import fuse
 from edgemood.mood.room import RoomMood
+from edgemood.records import FaceEvidence, Sense, VoiceEvidence
 
 MAX_RECORDS = 10_000
 """Per sense: more than the longest window (300 s) at the fastest frame rate (30 per second)."""

@@ -3,9 +3,9 @@
 `Dj` is the room's host; `Player` the one who talks to MPD.
 """
 
-from edgemood.music.dj import Dj
-from edgemood.music.player import Player
+from edgemood.music.dj.dj import Dj
+from edgemood.music.dj.status import MusicStatus
+from edgemood.music.mpd.client import Player
 from edgemood.music.song import Song, SongMood
-from edgemood.music.status import MusicStatus
 
 __all__ = ["Dj", "MusicStatus", "Player", "Song", "SongMood"]

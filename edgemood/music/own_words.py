@@ -14,7 +14,7 @@ from edgemood.config.document import Document, Place, Problem, read_document
 from edgemood.config.loader import read
 from edgemood.emotion import Affect, Emotion
 from edgemood.errors import ConfigError
-from edgemood.music.said import MOST_WORDS, clauses
+from edgemood.music.negation import MOST_WORDS, clauses
 
 _NUMBER: Final = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)")
 _EXPECTED: Final = (

@@ -17,9 +17,9 @@ import gpiozero
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
 from edgemood.config.schema import PanelConfig
+from edgemood.incident import Trouble
 from edgemood.panel.gestures import Gesture, GestureReader
 from edgemood.panel.led import SIGNALS, Blink, LedState
-from edgemood.trouble import Trouble
 
 log = logging.getLogger(__name__)
 

@@ -12,17 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from edgemood.training import (
-    detector_score,
-    echo,
-    face_score,
-    lyrics_score,
-    music_score,
-    recognition_score,
-    speech_score,
-    voice_score,
-)
-from edgemood.training.datasets import MODELS, data_folder
+from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.detector import evaluate as detector_score
+from edgemood.training.echo import evaluate as echo
+from edgemood.training.face import evaluate as face_score
+from edgemood.training.lyrics import evaluate as lyrics_score
+from edgemood.training.music import evaluate as music_score
+from edgemood.training.recognition import evaluate as recognition_score
+from edgemood.training.speech import evaluate as speech_score
+from edgemood.training.voice_gate import evaluate as voice_score
 
 _HEAD = """# Scorecard
 

@@ -4,6 +4,6 @@ A picture passes source → light gate → face detector → expression model �
 process of ``python -m edgemood.vision``; only evidence leaves it.
 """
 
-from edgemood.vision.watch import watch
+from edgemood.vision.loop import watch
 
 __all__ = ["watch"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import cv2
 
-from edgemood.parent import log_to_parent
-from edgemood.sense import serve
-from edgemood.vision.watch import watch
+from edgemood.processes.child_side import serve
+from edgemood.processes.parent import log_to_parent
+from edgemood.vision.loop import watch
 
 if __name__ == "__main__":
     log_to_parent("vision")

@@ -11,9 +11,9 @@ import math
 import cv2
 import numpy as np
 
+from edgemood.vision.cameras.frame import Frame, Grey
 from edgemood.vision.expression import CONTRAST_FLOOR, SIDE, at_model_size
-from edgemood.vision.frame import Frame, Grey
-from edgemood.vision.limits import CLOSES_BELOW, OPENS_ABOVE
+from edgemood.vision.fitted import CLOSES_BELOW, OPENS_ABOVE
 
 BRIGHT_LUX = 500.0
 """Light 1: the lighting of offices by EN 12464-1."""
@@ -28,7 +28,7 @@ thirtieth of a second, half of the photons (about 10,000 for 1 lux on 1 µm² in
 
 _NOISE_OF_ONE_ELECTRON = 2.7
 """Noise over contrast of a face times the root of the electrons in white; measured on simulated
-faces by `python -m edgemood.training.face_reliability`."""
+faces by `python -m edgemood.training.face.reliability`."""
 
 _NOISE_MASK = np.array([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], dtype=np.float32) / 6
 """Blind to slopes and curves, of unit gain for noise (Immerkær, "Fast noise variance estimation",

@@ -10,9 +10,9 @@ from typing import Literal, Protocol
 import cv2
 import numpy as np
 
-from edgemood.mood.evidence import FaceEvidence, Reason
-from edgemood.vision.faces import Face
-from edgemood.vision.frame import Frame, Grey
+from edgemood.records import FaceEvidence, Reason
+from edgemood.vision.cameras.frame import Frame, Grey
+from edgemood.vision.faces.faces import Face
 
 Rotation = Literal["auto", "0", "90", "180", "270"]
 

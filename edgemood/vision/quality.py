@@ -11,10 +11,10 @@ import math
 import cv2
 import numpy as np
 
-from edgemood.mood.evidence import Reason
+from edgemood.records import Reason
+from edgemood.vision.cameras.frame import Grey
 from edgemood.vision.expression import SIDE, at_model_size
-from edgemood.vision.frame import Grey
-from edgemood.vision.limits import (
+from edgemood.vision.fitted import (
     BIAS,
     BLURRED_BELOW,
     CONFIDENCE_WEIGHT,

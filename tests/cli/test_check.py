@@ -2,8 +2,8 @@ import pytest
 from typer.testing import CliRunner
 
 from edgemood.cli.commands import app
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.update import Update
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.sync.update import Update
 
 
 @pytest.fixture

@@ -17,10 +17,10 @@ from typer.testing import CliRunner
 from edgemood.cli.commands import app
 from edgemood.cli.status import show
 from edgemood.errors import EdgemoodError
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.sync import MUSIC_FOLDER
-from edgemood.music.library.update import Update
-from edgemood.music.library.worklist import Worklist
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.scan.pending import Worklist
+from edgemood.music.library.sync.mpd_sync import MUSIC_FOLDER
+from edgemood.music.library.sync.update import Update
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from edgemood.cli.commands import app
 from edgemood.cli.profile import watch
 from edgemood.emotion import Emotion
 from edgemood.errors import EdgemoodError, ProfileError
-from edgemood.music.choice import TASTE, TasteStore
-from edgemood.vision import enrolment, known_faces
+from edgemood.music.recommender import TASTE, TasteStore
+from edgemood.vision.identity import enrolment, known_faces
 
 
 @pytest.fixture

@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from edgemood.cli.commands import app
 from edgemood.music.library import SongIndex
-from edgemood.music.library.sync import MUSIC_FOLDER
-from edgemood.music.library.update import Update
-from edgemood.music.tagging import mood_in
+from edgemood.music.library.sync.mpd_sync import MUSIC_FOLDER
+from edgemood.music.library.sync.update import Update
+from edgemood.music.library.tagging.write_tags import mood_in
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 from edgemood.clock import ManualClock
 from edgemood.config.schema import MoodConfig
-from edgemood.daemon.memory import Memory
 from edgemood.daemon.override import MoodOverride
 from edgemood.emotion import Emotion
+from edgemood.memory import Memory
 from edgemood.mood import RoomMoodTracker
 
 SENSED = RoomMoodTracker(MoodConfig()).mood(0.0)

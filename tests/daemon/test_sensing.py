@@ -6,9 +6,9 @@ from unittest.mock import Mock
 
 import pytest
 
-from edgemood.daemon.memory import Memory
 from edgemood.daemon.sensing import SensingSwitch
-from edgemood.trouble import Faults
+from edgemood.incident import Faults
+from edgemood.memory import Memory
 
 DAMAGE = {
     "cut short": lambda state: (state / "sensing.json").write_bytes(b'{"version": 1, "on": tr'),
@@ -93,7 +93,7 @@ def test_on_a_full_disk_off_stays_off_through_a_restart(state, monkeypatch):
     switch = SensingSwitch(memory)
     full = Mock(side_effect=OSError(errno.ENOSPC, "No space left on device"))
     with monkeypatch.context() as context:
-        context.setattr("edgemood.daemon.memory.write_durably", full)
+        context.setattr("edgemood.memory.write_durably", full)
         assert switch.switch(on=False) == ""  # nothing more than a file removed
         assert memory.problem
         assert not SensingSwitch(Memory(state)).on

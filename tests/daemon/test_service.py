@@ -19,8 +19,8 @@ from deploy.demo.mpd_server import PrivateMpd
 from edgemood.daemon.client import ask
 from edgemood.daemon.service import MOST_STARTS
 from edgemood.errors import NotRunningError
-from edgemood.music.choice import TASTE, TasteStore
 from edgemood.music.library import SongIndex
+from edgemood.music.recommender import TASTE, TasteStore
 
 SONG = "neutral/3.flac"
 PATIENCE_S = 600.0

@@ -10,7 +10,7 @@ import pytest
 from edgemood.clock import ManualClock
 from edgemood.daemon.tasks import STEADY_S, Tasks
 from edgemood.errors import LibraryError
-from edgemood.trouble import Faults
+from edgemood.incident import Faults
 
 ERRORS = [
     LibraryError("library.db: disk I/O error"),

@@ -1,7 +1,7 @@
 import cv2
 
 from deploy.demo import people
-from edgemood.vision.frame import Frame
+from edgemood.vision.cameras.frame import Frame
 from edgemood.vision.light import LightGate
 
 

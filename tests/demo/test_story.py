@@ -8,8 +8,8 @@ from deploy.demo.screen import Screen
 from deploy.demo.story import NotSeenError, Story
 from edgemood.clock import SystemClock
 from edgemood.config.schema import Config
-from edgemood.daemon.house import Daemon
-from edgemood.daemon.memory import Memory
+from edgemood.daemon.daemon import Daemon
+from edgemood.memory import Memory
 
 
 class EmptyStage:

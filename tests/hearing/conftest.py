@@ -14,7 +14,7 @@ import pytest
 import soundfile
 
 from edgemood.clock import ManualClock
-from edgemood.hearing.block import BLOCK_S, Block, BlockCutter
+from edgemood.hearing.microphones.block import BLOCK_S, Block, BlockCutter
 
 RATE_HZ = 48_000
 

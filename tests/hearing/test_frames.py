@@ -2,9 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.hearing.block import BLOCK_SAMPLES
 from edgemood.hearing.frames import FrameStream
 from edgemood.hearing.mel import log_mel
+from edgemood.hearing.microphones.block import BLOCK_SAMPLES
 
 SOUND = np.random.default_rng(4).uniform(-0.5, 0.5, 12_000).astype(np.float32)
 

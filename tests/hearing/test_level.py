@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.hearing.block import BLOCK_S, BLOCK_SAMPLES, Block
 from edgemood.hearing.level import MUTED_AFTER_S, LevelMeter
-from edgemood.mood.evidence import Reason
+from edgemood.hearing.microphones.block import BLOCK_S, BLOCK_SAMPLES, Block
+from edgemood.records import Reason
 
 
 def block(samples: np.ndarray, clipped: float = 0.0) -> Block:

@@ -10,8 +10,8 @@ import pytest
 import soundfile
 
 from edgemood.config.schema import Config, HearingConfig, MicrophoneConfig
-from edgemood.mood.evidence import VoiceEvidence
 from edgemood.pipe import SenseReport, SenseState, decode
+from edgemood.records import VoiceEvidence
 
 Start = Callable[[Config], subprocess.Popen[bytes]]
 

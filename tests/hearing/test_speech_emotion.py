@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgemood.emotion import EMOTIONS
-from edgemood.hearing.block import Block
 from edgemood.hearing.frames import FrameStream
 from edgemood.hearing.mel import BANDS, FLOOR_DB
+from edgemood.hearing.microphones.block import Block
 from edgemood.hearing.speech_emotion import (
     HOP_FRAMES,
     LEAST_FRAMES,

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgemood.errors import ModelError
-from edgemood.hearing.block import Block
 from edgemood.hearing.mel import BANDS, FLOOR_DB, HOP_SAMPLES, SAMPLE_RATE_HZ, log_mel
+from edgemood.hearing.microphones.block import Block
 from edgemood.hearing.voice_gate import (
     BLOCK_FRAMES,
     CLOSE_AT,

@@ -19,8 +19,8 @@ import soundfile
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.clock import ManualClock
 from edgemood.config.schema import Config
-from edgemood.daemon.memory import Memory
 from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
+from edgemood.memory import Memory
 from edgemood.mood import RoomMood
 from edgemood.music import Dj
 

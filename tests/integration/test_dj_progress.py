@@ -3,7 +3,7 @@
 import asyncio
 from itertools import pairwise
 
-from edgemood.daemon.house import PATIENCE_S
+from edgemood.daemon.daemon import PATIENCE_S
 
 
 async def test_a_dj_that_waits_for_mpd_still_gets_somewhere(switch_on, clock, until):

@@ -11,13 +11,13 @@ import soundfile
 from edgemood.clock import SystemClock
 from edgemood.config.schema import MODELS
 from edgemood.errors import PlayerError
-from edgemood.music.library.crew import Folders, LocalCrew
-from edgemood.music.library.heat import Heat
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.scan import Scan
-from edgemood.music.library.sync import MUSIC_FOLDER, LibrarySync
-from edgemood.music.library.worklist import Worklist
-from edgemood.music.player import Change, Player
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.scan.pending import Worklist
+from edgemood.music.library.scan.scan import Scan
+from edgemood.music.library.scan.throttle import Heat
+from edgemood.music.library.scan.workers import Folders, LocalCrew
+from edgemood.music.library.sync.mpd_sync import MUSIC_FOLDER, LibrarySync
+from edgemood.music.mpd.client import Change, Player
 
 ALL = set(Change)
 CUE = """\

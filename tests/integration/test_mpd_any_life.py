@@ -11,8 +11,8 @@ import pytest
 
 from edgemood.config.schema import MpdConfig
 from edgemood.music.library import Library
-from edgemood.music.player import Player
-from edgemood.music.queue import State
+from edgemood.music.mpd.client import Player
+from edgemood.music.mpd.snapshot import State
 from edgemood.music.song import Song
 from tests.music.mpd_model import Entry, NotPlayingError
 from tests.music.test_comes_back import FILES, House, long_life

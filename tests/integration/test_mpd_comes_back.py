@@ -10,7 +10,7 @@ import pytest
 
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.emotion import Emotion
-from edgemood.music.plan import HISTORY
+from edgemood.music.dj.plan import HISTORY
 
 SONG_S = 60.0
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}

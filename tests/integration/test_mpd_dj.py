@@ -13,9 +13,9 @@ import pytest
 
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import MusicConfig
-from edgemood.daemon.memory import Memory
 from edgemood.emotion import Emotion
-from edgemood.music.plan import HISTORY
+from edgemood.memory import Memory
+from edgemood.music.dj.plan import HISTORY
 from edgemood.state import OwnQueue, PlayedSongs, VolumeBefore
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}

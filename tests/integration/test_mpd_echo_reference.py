@@ -8,7 +8,7 @@ import pytest
 import soundfile
 
 from deploy.demo.mpd_server import PrivateMpd
-from edgemood.hearing.reference import EchoReference
+from edgemood.hearing.cleaning.reference import EchoReference
 
 SNIPPET = Path(__file__).parents[2] / "deploy" / "mpd-edgemood.conf"
 SHIPPED_PATH = "/run/mpd/edgemood.pcm"

@@ -7,7 +7,7 @@ import pytest
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
 from edgemood.music.library import SongIndex
-from edgemood.music.queue import State
+from edgemood.music.mpd.snapshot import State
 
 HAPPY = [f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)]
 

@@ -8,13 +8,13 @@ import pytest
 from edgemood.clock import SystemClock
 from edgemood.config.schema import MODELS
 from edgemood.emotion import Emotion, strongest
-from edgemood.music.library.crew import Folders, LocalCrew
-from edgemood.music.library.heat import Heat
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.scan import Scan
-from edgemood.music.library.sync import LibrarySync
-from edgemood.music.library.worklist import Worklist
-from edgemood.music.player import Change, Player
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.scan.pending import Worklist
+from edgemood.music.library.scan.scan import Scan
+from edgemood.music.library.scan.throttle import Heat
+from edgemood.music.library.scan.workers import Folders, LocalCrew
+from edgemood.music.library.sync.mpd_sync import LibrarySync
+from edgemood.music.mpd.client import Change, Player
 from edgemood.music.song import Origin
 
 FIELD = Path(__file__).parents[1] / "field"

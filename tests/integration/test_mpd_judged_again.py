@@ -4,7 +4,7 @@ import pytest
 
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
-from edgemood.trouble import Faults
+from edgemood.incident import Faults
 
 HAPPIEST = {f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}

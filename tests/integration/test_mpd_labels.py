@@ -5,10 +5,10 @@ import pytest
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import EMOTIONS, Emotion, strongest
 from edgemood.errors import PlayerError
-from edgemood.music.label_playlists import LabelPlaylists
+from edgemood.music.dj.mood_playlists import LabelPlaylists
 from edgemood.music.library import SongIndex
-from edgemood.music.library.sync import LibrarySync
-from edgemood.music.player import Change, Player
+from edgemood.music.library.sync.mpd_sync import LibrarySync
+from edgemood.music.mpd.client import Change, Player
 
 HAPPY, SAD = "Mood – happy", "Mood – sad"
 PATTERN = MusicConfig().mood_playlists

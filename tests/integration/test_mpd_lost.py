@@ -12,7 +12,7 @@ from edgemood.config.schema import Config, MpdConfig
 from edgemood.emotion import Emotion
 from edgemood.errors import PlayerError
 from edgemood.music import Player
-from edgemood.music.wire import Patience
+from edgemood.music.mpd.bounded_socket import Patience
 
 SADDEST = {f"sad/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)}
 

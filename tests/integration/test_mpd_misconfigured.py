@@ -10,10 +10,10 @@ import pytest
 from deploy.demo.mpd_server import PrivateMpd
 from edgemood.config.schema import Config, MpdConfig
 from edgemood.errors import LibraryError, PlayerError
+from edgemood.incident import Faults
 from edgemood.music import Player
 from edgemood.music.library import SongIndex
-from edgemood.music.library.background import music_folder as folder_of
-from edgemood.trouble import Faults
+from edgemood.music.library.scan.service import music_folder as folder_of
 
 
 class BadlySetUp(PrivateMpd):
@@ -187,8 +187,8 @@ async def test_an_output_that_does_not_open_is_told(
 async def test_an_output_that_does_not_open_beside_one_that_always_does_is_told(
     *, short_folder, set_up, connect_person, switch_on, faults, clock, monkeypatch
 ):
-    monkeypatch.setattr("edgemood.music.sound.in_use", lambda: False)
-    monkeypatch.setattr("edgemood.music.sound.has_sound_server", lambda: False)
+    monkeypatch.setattr("edgemood.music.mpd.outputs.in_use", lambda: False)
+    monkeypatch.setattr("edgemood.music.mpd.outputs.has_sound_server", lambda: False)
     server = set_up(
         more_config='audio_output {\n type "alsa"\n name "speaker"\n device "hw:9"\n'
         ' mixer_type "none"\n}'

@@ -3,7 +3,7 @@
 import pytest
 
 from edgemood.config.schema import MpdConfig
-from edgemood.music.player import Player
+from edgemood.music.mpd.client import Player
 from tests.music.mpd_model import ModelMpd
 
 FILES = ["happy/0.flac", "happy/1.ogg", "sad/0.flac", "sad/1.ogg"]

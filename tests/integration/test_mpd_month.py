@@ -277,7 +277,9 @@ async def test_in_a_month_of_take_overs_no_song_of_a_persons_is_ever_removed(
     index = SongIndex.in_memory()
     for day in range(DAYS):
         # every third morning after a power cut, else after a restart of the daemon alone
-        monkeypatch.setattr("edgemood.music.keeper.boot_id", lambda day=day: str(day // 3))
+        monkeypatch.setattr(
+            "edgemood.music.dj.queue_controller.boot_id", lambda day=day: str(day // 3)
+        )
         async with switch_on(index=index, config=config) as house.dj:
             await until(lambda: house.dj.status().connected, clock)
             for _ in range(DEEDS_A_DAY):

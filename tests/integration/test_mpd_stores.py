@@ -8,13 +8,13 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 
 import pytest
 
-from edgemood import append_log
-from edgemood import database as file
-from edgemood.music.choice import HOUSEHOLD, TASTE, TasteStore
-from edgemood.music.choice import store as taste_store
-from edgemood.music.library import store as index_store
-from edgemood.music.library.index import FILE_NAME, SongIndex
-from edgemood.trouble import Faults
+from edgemood.incident import Faults
+from edgemood.music.library.index import connection as index_store
+from edgemood.music.library.index.song_index import FILE_NAME, SongIndex
+from edgemood.music.recommender import HOUSEHOLD, TASTE, TasteStore
+from edgemood.music.recommender.taste import store as taste_store
+from edgemood.storage import append_log
+from edgemood.storage import database as file
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from edgemood.music.queue import QueuedSong, Snapshot, State
+from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State
 
 SONG_S = 60.0
 

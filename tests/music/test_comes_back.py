@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from edgemood.clock import ManualClock
 from edgemood.config.schema import MusicConfig
-from edgemood.daemon.memory import Memory
-from edgemood.music.choice import Chooser, TasteStore
-from edgemood.music.keeper import QueueKeeper
+from edgemood.memory import Memory
+from edgemood.music.dj.queue_controller import QueueKeeper
 from edgemood.music.library import Library
-from edgemood.music.queue import State
+from edgemood.music.mpd.snapshot import State
+from edgemood.music.recommender import Chooser, TasteStore
 from edgemood.music.song import Song
 from tests.music.mpd_model import CrashError, Entry, ModelMpd, NotPlayingError
 

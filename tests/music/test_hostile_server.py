@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 
 from edgemood.clock import ManualClock
 from edgemood.config.schema import Config, MpdConfig
-from edgemood.daemon.memory import Memory
 from edgemood.errors import PlayerError, RefusedError
+from edgemood.incident import Faults
+from edgemood.memory import Memory
 from edgemood.music import Dj, Player
 from edgemood.music.library import SongIndex
-from edgemood.music.wire import LARGEST_ANSWER
-from edgemood.trouble import Faults
+from edgemood.music.mpd.bounded_socket import LARGEST_ANSWER
 
 PATIENCE_S = 60.0
 TIMEOUT_S = 2.0
@@ -352,7 +352,7 @@ async def test_what_never_ends_is_cut_off(server, command, what):
 
 
 async def test_a_library_without_end_is_bounded(server, monkeypatch):
-    monkeypatch.setattr("edgemood.music.player._MOST_SONGS", 5000)
+    monkeypatch.setattr("edgemood.music.mpd.client._MOST_SONGS", 5000)
     server.twists = {"find": b"".join(b"file: %d\n" % number for number in range(1000)) + b"OK\n"}
     player = player_of(server)
     await player.connect()

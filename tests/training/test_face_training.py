@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from edgemood.training.face import Recipe, Training, adopt
-from edgemood.training.face_augment import Variation, dim, normalise_batch, vary
-from edgemood.training.face_data import Faces
-from edgemood.training.face_heads import (
+from edgemood.training.common.metrics import recalls
+from edgemood.training.face.augment import Variation, dim, normalise_batch, vary
+from edgemood.training.face.data import Faces
+from edgemood.training.face.heads import (
     LEAST_RECALL,
     DeviceNet,
     Reading,
@@ -19,8 +19,8 @@ from edgemood.training.face_heads import (
     label_reading,
     votes_reading,
 )
-from edgemood.training.face_net import FaceNet, Pooling, multiply_adds
-from edgemood.training.metrics import recalls
+from edgemood.training.face.model import FaceNet, Pooling, multiply_adds
+from edgemood.training.face.train import Recipe, Training, adopt
 from edgemood.vision.expression import normalise
 
 SHARES = [field.name for field in fields(Variation) if field.name != "cutout_side"]

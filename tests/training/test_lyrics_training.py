@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from edgemood.music.analysis.halving import Head, Heads, against_the_rest
-from edgemood.music.analysis.word_weights import WordWeights
-from edgemood.training import lyrics, lyrics_svm
-from edgemood.training.lyrics_svm import Families, Texts
+from edgemood.music.analysis.lyrics.class_tree import Head, Heads, against_the_rest
+from edgemood.music.analysis.lyrics.word_weights import WordWeights
+from edgemood.training.lyrics import svm as lyrics_svm
+from edgemood.training.lyrics import train as lyrics
+from edgemood.training.lyrics.svm import Families, Texts
 
 WORDS = {"happy": ["sun", "smile"], "calm": ["sea", "rest"], "angry": ["hate"], "sad": ["tears"]}
 HALVING = Heads(

@@ -5,14 +5,14 @@ import pytest
 import soundfile
 import torch
 
-from edgemood.music.analysis.mel import BANDS, SLICE_FRAMES
+from edgemood.music.analysis.audio.mel import BANDS, SLICE_FRAMES
 from edgemood.tflite import Model
-from edgemood.training import music_machine
-from edgemood.training.export import export_int8
-from edgemood.training.music_augment import Studio
-from edgemood.training.music_data import cached, re_encoded
-from edgemood.training.music_nets import NETS, rglu
-from edgemood.training.music_tagger import Filters
+from edgemood.training.common.export import export_int8
+from edgemood.training.music import kernel_svm as music_machine
+from edgemood.training.music.augment import Studio
+from edgemood.training.music.data import cached, re_encoded
+from edgemood.training.music.models import NETS, rglu
+from edgemood.training.music.tagger import Filters
 
 
 @pytest.mark.parametrize("name", NETS)

@@ -7,14 +7,15 @@ import pytest
 import torch
 
 from edgemood.emotion import EMOTIONS, Emotion
-from edgemood.training.export import export_int8
-from edgemood.training.face_data import Faces
-from edgemood.training.face_net import multiply_adds
-from edgemood.training.papers import face_features, face_nets, face_transfer
-from edgemood.training.papers.face_network import Network
-from edgemood.training.papers.face_protocol import drawn, only, with_figures
-from edgemood.training.papers.face_systems import SYSTEMS
-from edgemood.training.papers.table import Ledger, Result
+from edgemood.training.baselines import face_features, face_transfer
+from edgemood.training.baselines import face_models as face_nets
+from edgemood.training.baselines.face_protocol import drawn, only, with_figures
+from edgemood.training.baselines.face_registry import SYSTEMS
+from edgemood.training.baselines.face_train import Network
+from edgemood.training.baselines.table import Ledger, Result
+from edgemood.training.common.export import export_int8
+from edgemood.training.face.data import Faces
+from edgemood.training.face.model import multiply_adds
 
 NETS = [
     face_nets.mini_xception,

@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 
 from edgemood.hearing.mel import BANDS, FLOOR_DB
 from edgemood.hearing.speech_emotion import WINDOW_FRAMES, model_input
-from edgemood.training.speech import recalls, temperature
-from edgemood.training.speech_augment import Augmenter, power_sum, under_peak
-from edgemood.training.speech_net import EmotionNet, multiply_adds
-from edgemood.training.speech_reliability import fit
-from edgemood.training.speech_trials import (
+from edgemood.training.speech.augment import Augmenter, power_sum, under_peak
+from edgemood.training.speech.experiments import (
     FRONT_ENDS,
     judged_linearly,
     statistics,
     strangers_recall,
 )
-from edgemood.training.speech_unusual import children, through_loudspeaker, whispered
-from edgemood.training.speech_windows import Clip, Origin
+from edgemood.training.speech.model import EmotionNet, multiply_adds
+from edgemood.training.speech.reliability import fit
+from edgemood.training.speech.robustness_voices import children, through_loudspeaker, whispered
+from edgemood.training.speech.train import recalls, temperature
+from edgemood.training.speech.windows import Clip, Origin
 
 SEEDS = st.integers(0, 99)
 

@@ -10,7 +10,7 @@ import pytest
 from edgemood.clock import ManualClock
 from edgemood.config.schema import CameraConfig
 from edgemood.errors import CameraError
-from edgemood.vision.camera import Camera, open_camera
+from edgemood.vision.cameras.camera import Camera, open_camera
 
 OpenAgain = Callable[[], Camera]
 

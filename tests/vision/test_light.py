@@ -8,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edgemood.vision.frame import Frame
+from edgemood.vision.cameras.frame import Frame
+from edgemood.vision.cameras.script import dim
+from edgemood.vision.fitted import CLOSES_BELOW, FACE_DARK_BELOW, OPENS_ABOVE
 from edgemood.vision.light import (
     LightGate,
     light_of_electrons,
@@ -16,8 +18,6 @@ from edgemood.vision.light import (
     light_of_noise,
     light_of_pixels,
 )
-from edgemood.vision.limits import CLOSES_BELOW, FACE_DARK_BELOW, OPENS_ABOVE
-from edgemood.vision.script import dim
 
 pictures = arrays.arrays(np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=400))
 lux_values = st.none() | st.floats(allow_nan=True, allow_infinity=True)

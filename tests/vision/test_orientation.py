@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from edgemood.config.schema import VisionConfig
 from edgemood.emotion import Emotion, as_scores
-from edgemood.mood.evidence import FaceEvidence, Reason
-from edgemood.vision.face_search import FaceSearch
-from edgemood.vision.frame import Frame
+from edgemood.records import FaceEvidence, Reason
+from edgemood.vision.cameras.frame import Frame
+from edgemood.vision.faces.cascade import FaceSearch
 from edgemood.vision.orientation import PROVEN_EVERY_S, Orientation
 
 TURNS = {

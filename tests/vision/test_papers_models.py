@@ -10,8 +10,8 @@ import pytest
 
 from edgemood.config import load
 from edgemood.config.schema import MODELS
-from edgemood.mood.evidence import FaceEvidence
 from edgemood.pipe import SenseReport, SenseState, decode
+from edgemood.records import FaceEvidence
 
 FILES = sorted((MODELS / "papers").glob("*.tflite"))
 LOOKS_MAX = 20

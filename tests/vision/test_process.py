@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from edgemood.config.schema import CameraConfig, Config
-from edgemood.mood.evidence import FaceEvidence
 from edgemood.pipe import Record, SenseReport, SenseState, decode
+from edgemood.records import FaceEvidence
 
 PATIENCE_S = 60
 RECORDS_MAX = 20

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edgemood.mood.evidence import Reason
-from edgemood.vision.faces import HaarDetector
-from edgemood.vision.limits import BLURRED_BELOW, FACE_DARK_BELOW
+from edgemood.records import Reason
+from edgemood.vision.faces.faces import HaarDetector
+from edgemood.vision.fitted import BLURRED_BELOW, FACE_DARK_BELOW
 from edgemood.vision.quality import (
     SHARP_FROM,
     obstacle,

@@ -3,7 +3,7 @@
 `SongIndex` is the file all of it is kept in, `Library` what the chooser computes with.
 """
 
-from edgemood.music.library.columns import FEATURES, GENRES, ORIGINS, ROW, Library
-from edgemood.music.library.index import SongIndex
+from edgemood.music.library.index.columns import FEATURES, GENRES, ORIGINS, ROW, Library
+from edgemood.music.library.index.song_index import SongIndex
 
 __all__ = ["FEATURES", "GENRES", "ORIGINS", "ROW", "Library", "SongIndex"]

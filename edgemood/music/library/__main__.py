@@ -9,8 +9,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from edgemood.music.library.background import serve
-from edgemood.parent import log_to_parent
+from edgemood.music.library.scan.service import serve
+from edgemood.processes.parent import log_to_parent
 
 if __name__ == "__main__":
     log_to_parent("library", logging.INFO)

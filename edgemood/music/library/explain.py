@@ -9,11 +9,11 @@ from edgemood.clock import SystemClock
 from edgemood.config.schema import MODELS, Config
 from edgemood.emotion import strongest
 from edgemood.errors import LibraryError
-from edgemood.music.library.background import music_folder
-from edgemood.music.library.crew import Folders, LocalCrew
-from edgemood.music.library.findings import Findings, Subject
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.worklist import Worklist
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.scan.pending import Worklist
+from edgemood.music.library.scan.result import Findings, Subject
+from edgemood.music.library.scan.service import music_folder
+from edgemood.music.library.scan.workers import Folders, LocalCrew
 from edgemood.music.song import Song, SongMood
 
 

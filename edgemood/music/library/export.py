@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from typing import Any, TextIO
 
 from edgemood.emotion import EMOTIONS, strongest
-from edgemood.music.library.columns import file_key
-from edgemood.music.library.index import SongIndex
+from edgemood.music.library.index.columns import file_key
+from edgemood.music.library.index.song_index import SongIndex
 from edgemood.music.song import Song, SongMood
 
 COLUMNS = (

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import AFFECT_OF_EMOTION, EMOTIONS, Emotion
-from edgemood.music.library.columns import Library
+from edgemood.music.library.index.columns import Library
 
 _SIDE: Final = 720
 _MARGIN: Final = 48

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import soundfile
 
-from edgemood.music.library.index import SongIndex
-from edgemood.music.library.update import Update
+from edgemood.music.library.index.song_index import SongIndex
+from edgemood.music.library.sync.update import Update
 
 
 def _listed(file, **tags):

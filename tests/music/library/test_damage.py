@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgemood.errors import IndexDamagedError, LibraryError
-from edgemood.music.library.findings import Findings
-from edgemood.music.library.index import FILE_NAME, JOURNAL_NAME, SongIndex
-from edgemood.music.library.worklist import Worklist
-from edgemood.music.tagging import tags_of
+from edgemood.music.library.index.song_index import FILE_NAME, JOURNAL_NAME, SongIndex
+from edgemood.music.library.scan.pending import Worklist
+from edgemood.music.library.scan.result import Findings
+from edgemood.music.library.tagging.write_tags import tags_of
 
 SONGS = 40
 LABELLED = "3.mp3"
@@ -55,7 +55,7 @@ def listed_songs():
 
 @pytest.fixture(scope="module")
 def take_songs():
-    from edgemood.music.library.update import Update
+    from edgemood.music.library.sync.update import Update
 
     def take(index, *songs):
         update = Update(index)
@@ -292,7 +292,9 @@ def test_somebody_elses_file_is_set_aside(state, use, monkeypatch):
     def access(path, _mode):
         return path.stat().st_ino != theirs
 
-    monkeypatch.setattr("edgemood.database.os", SimpleNamespace(access=access, R_OK=4, W_OK=2))
+    monkeypatch.setattr(
+        "edgemood.storage.database.os", SimpleNamespace(access=access, R_OK=4, W_OK=2)
+    )
     use(state)
     assert (state / f"{FILE_NAME}.damaged").stat().st_ino == theirs
 

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgemood.emotion import EMOTIONS, Affect
-from edgemood.music.library.columns import Library
 from edgemood.music.library.export import _cell, plain_cell, write_csv, write_json
+from edgemood.music.library.index.columns import Library
 from edgemood.music.library.map import draw
+from edgemood.music.mood_words import scores_near
 from edgemood.music.song import Origin, Song, SongMood
-from edgemood.music.words import scores_near
 
 STRANGE = 'a,"b"\n\udcff🎵.mp3'
 

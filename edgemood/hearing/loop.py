@@ -1,0 +1,85 @@
+"""The loop of the sense: sound in, voice evidence out, and what becomes of the microphone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+from edgemood.clock import Clock, SystemClock
+from edgemood.config.schema import Config
+from edgemood.errors import MicrophoneError, ModelError
+from edgemood.hearing.analyser import VoiceJudge
+from edgemood.hearing.cleaning.cleaner import CleanedMicrophone
+from edgemood.hearing.cleaning.reference import EchoReference
+from edgemood.hearing.microphones.microphone import Microphone, open_microphone
+from edgemood.pipe import Record, SenseState
+from edgemood.processes.child_side import Reporter
+from edgemood.records import Sense
+
+
+def watch(
+    config: Config,
+    clock: Clock | None = None,
+    wait: Callable[[float], object] = time.sleep,
+) -> Iterator[Record]:
+    """Listen to the room until the iterator is closed; nothing ends it from within.
+
+    Yields a report whenever the microphone's state changes, evidence about every 0.64 s, and the
+    last report again while there is nothing to hear. `wait` sleeps for a number of seconds.
+    """
+    return _Watch(config, clock or SystemClock(), wait).records()
+
+
+class _Watch:
+    def __init__(self, config: Config, clock: Clock, wait: Callable[[float], object]) -> None:
+        self._config = config
+        self._clock = clock
+        self._wait = wait
+        self._tell = Reporter(Sense.VOICE, clock, wait)
+
+    def records(self) -> Iterator[Record]:
+        if self._config.microphone.source == "none":
+            while True:
+                yield from self._tell.repeat(SenseState.MISSING, "", "switched off in config.yaml")
+        yield self._tell.report(SenseState.STARTING)
+        while True:
+            device = ""
+            try:
+                judge = VoiceJudge(self._config.hearing)
+                with closing(self._open_microphone()) as microphone:
+                    device = microphone.name
+                    yield from self._judge(microphone, judge)
+            except ModelError as error:
+                yield from self._tell.repeat(SenseState.FAULT, "", str(error))
+            except MicrophoneError as error:
+                state = SenseState.FAULT if device else SenseState.MISSING
+                yield from self._tell.repeat(state, device, str(error))
+
+    def _open_microphone(self) -> Microphone:
+        config = self._config.microphone
+        microphone = open_microphone(config, self._clock, self._wait)
+        return CleanedMicrophone(microphone, EchoReference(config.echo_reference))
+
+    def _judge(self, microphone: Microphone, judge: VoiceJudge) -> Iterator[Record]:
+        """Evidence from an opened microphone. Raises MicrophoneError when that fails."""
+        block = microphone.read()
+        yield self._tell.report(SenseState.WORKING, microphone.name)
+        told = SenseState.WORKING, ""
+        while True:
+            yield from judge.push(block)
+            before, told = told, _condition(judge)
+            if told != before:
+                state, detail = told
+                yield self._tell.report(state, microphone.name, detail)
+            block = microphone.read()
+
+
+def _condition(judge: VoiceJudge) -> tuple[SenseState, str]:
+    """A microphone that needs a person's hand has a fault, though it delivers."""
+    if trouble := judge.lasting_trouble:
+        return SenseState.FAULT, f"{trouble}; {trouble.advice}"
+    if offset := judge.offset:
+        share = f"{abs(offset):.0%} of full scale"
+        return SenseState.WORKING, f"its sound card adds an offset of {share}, which is taken out"
+    return SenseState.WORKING, ""

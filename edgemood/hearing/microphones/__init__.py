@@ -1,0 +1,1 @@
+"""Microphones and what stands in for one: all give blocks of sound."""

@@ -1,0 +1,1 @@
+"""What sound tells of a song's mood."""

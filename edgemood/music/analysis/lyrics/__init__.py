@@ -1,0 +1,1 @@
+"""What lyrics tell of a song's mood."""

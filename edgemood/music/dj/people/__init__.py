@@ -1,0 +1,1 @@
+"""What people and other programs do at MPD, and what follows from it."""

@@ -1,0 +1,1 @@
+"""The volume: fades, ducking while the box listens, quiet hours."""

@@ -1,0 +1,1 @@
+"""The song index: the database, its schema, and the owner's labels."""

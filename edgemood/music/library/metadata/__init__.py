@@ -1,0 +1,1 @@
+"""What tags and lyrics beside a song say."""

@@ -1,0 +1,1 @@
+"""Songs are listened to, in the background or by command."""

@@ -1,0 +1,1 @@
+"""MPD's protocol: the one connection, the queue's mirror, and what refusals mean."""

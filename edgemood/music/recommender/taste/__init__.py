@@ -1,0 +1,1 @@
+"""What people like: interactions, the model that learns from them, the file that keeps them."""

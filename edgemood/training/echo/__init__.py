@@ -1,0 +1,1 @@
+"""What the echo canceller is worth."""

@@ -1,0 +1,1 @@
+"""Knowing people by their faces."""

@@ -1,0 +1,1 @@
+"""How well songs are chosen."""

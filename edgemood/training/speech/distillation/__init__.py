@@ -1,0 +1,1 @@
+"""Distillation from Whisper: the teacher, what it says of speech, the student."""

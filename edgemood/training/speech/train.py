@@ -1,0 +1,269 @@
+"""Train the speech-emotion model: `python -m edgemood.training.speech.train` (`make train-speech`).
+
+A small net that begins with a few of Whisper's filters learns from acted emotions, and from what
+Whisper itself says of the same speech and of many other voices
+(`edgemood.training.speech.distillation.data`), heard through other throats, rooms and microphones.
+What it learns from is kept between runs; so is each epoch. `--from` goes on from a net that was
+learned.
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel
+
+from edgemood.hearing.speech_emotion import WINDOW_FRAMES
+from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.speech import checkpoint as speech_files
+from edgemood.training.speech import data as speech_data
+from edgemood.training.speech import golden as speech_golden
+from edgemood.training.speech.batches import BATCH, Batches, Curriculum
+from edgemood.training.speech.distillation.data import Lessons, origin_of
+from edgemood.training.speech.distillation.student import Pupil
+from edgemood.training.speech.distillation.whisper import Encoder
+from edgemood.training.speech.distillation.whisper_stem import pruned
+from edgemood.training.speech.model import EmotionNet
+from edgemood.training.speech.windows import Clip
+
+SEED = 5
+EPOCHS = 66
+PEAK_LEARNING_RATE = 3e-3
+ONWARDS_LEARNING_RATE = 2e-3
+STEM_LEARNING_RATE = 0.1
+"""The stem knows more than we can teach it: a tenth of the others' rate."""
+WEIGHT_DECAY = 0.03
+EMA_DECAY = 0.997
+SHARES_OF_NEW = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+MIMICRY = 0.5
+"""How much saying what the teacher says counts beside the emotion."""
+
+
+def load(data: Path, cache: Path, split: str) -> list[Clip]:
+    """The clips of a split, of all corpora."""
+    return [
+        Clip(frames, origin_of(recording))
+        for name, recordings in (
+            ("speech", speech_data.speech(data)),
+            ("more_speech", speech_data.more_speech(data)),
+        )
+        for recording, frames in zip(
+            recordings, speech_data.cached_frames(name, recordings, cache), strict=True
+        )
+        if recording.split == split
+    ]
+
+
+def backgrounds(data: Path, cache: Path) -> list[NDArray[np.float16]]:
+    """What may sound behind the training speech: noise and music of their train splits."""
+    kept = []
+    for name, recordings in (
+        ("noise", speech_data.noise(data)),
+        ("music", speech_data.music(data)),
+    ):
+        frames = speech_data.cached_frames(name, recordings, cache)
+        kept += [
+            np.asarray(f) for r, f in zip(recordings, frames, strict=True) if r.split == "train"
+        ]
+    return kept
+
+
+def clip_logits(net: nn.Module, clips: list[Clip]) -> list[Tensor]:
+    """The logits for every window of every clip."""
+    net.eval()
+    with torch.no_grad():
+        return [net(torch.from_numpy(clip.pictures()).permute(0, 3, 1, 2)) for clip in clips]
+
+
+def unweighted_recall(predicted: NDArray[np.int_], true: NDArray[np.int_]) -> float:
+    """The mean of the recalls of the classes that occur (UAR)."""
+    return float(np.mean([(predicted[true == c] == c).mean() for c in np.unique(true)]))
+
+
+def recalls(logits: list[Tensor], clips: list[Clip]) -> dict[str, float]:
+    """UAR per corpus and pooled, from the mean scores of each clip."""
+    scores = torch.stack([each.softmax(dim=1).mean(dim=0) for each in logits])
+    predicted = scores.argmax(dim=1).numpy()
+    true = np.array([clip.origin.emotion for clip in clips])
+    corpora = np.array([clip.origin.corpus for clip in clips])
+    found = {
+        corpus: unweighted_recall(predicted[corpora == corpus], true[corpora == corpus])
+        for corpus in sorted(set(corpora))
+    }
+    return found | {"pooled": unweighted_recall(predicted, true)}
+
+
+def train(
+    pupil: Pupil,
+    curriculum: Curriculum,
+    heard_behind: list[NDArray[np.float16]],
+    epochs: int,
+    *,
+    steps: int,
+    peak: float = PEAK_LEARNING_RATE,
+    checkpoint: Path | None = None,
+    watched: list[Clip] | None = None,
+) -> EmotionNet:
+    """Teach for some epochs, going on from `checkpoint` when it is there; gives the averaged net.
+
+    An epoch is so many `steps`, the highest learning rate `peak`. Every third epoch is followed by
+    the recalls on `watched`.
+    """
+    average = AveragedModel(pupil, avg_fn=_followed, use_buffers=True)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": pupil.learned(), "rate": 1.0, "weight_decay": WEIGHT_DECAY},
+            {"params": pupil.known(), "rate": STEM_LEARNING_RATE, "weight_decay": 0.0},
+        ]
+    )
+    first_epoch = 0
+    if checkpoint and checkpoint.exists():
+        state = torch.load(checkpoint, weights_only=True)
+        pupil.load_state_dict(state["net"])
+        average.load_state_dict(state["average"])
+        optimizer.load_state_dict(state["optimizer"])
+        first_epoch = state["epoch"] + 1
+    for epoch in range(first_epoch, epochs):
+        began_s = time.perf_counter()
+        batches = Batches(curriculum, heard_behind, seed=SEED + 1_000 * epoch)
+        losses = []
+        pupil.train()
+        for step in range(steps):
+            progress = (epoch * steps + step) / (epochs * steps)
+            for group in optimizer.param_groups:
+                group["lr"] = group["rate"] * peak * learning_rate(progress)
+            loss = pupil.loss(*batches.batch(_frames(progress)), MIMICRY)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            average.update_parameters(pupil)
+            losses.append(float(loss.detach()))
+        if checkpoint:
+            state = {"net": pupil.state_dict(), "average": average.state_dict(), "epoch": epoch}
+            torch.save(state | {"optimizer": optimizer.state_dict()}, checkpoint)
+        line = f"epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.3f}"
+        if watched and (epoch % 3 == 2 or epoch == epochs - 1):
+            found = recalls(clip_logits(average.module.graduate(), watched), watched)
+            line += "".join(f", {name} {recall:.3f}" for name, recall in found.items())
+        print(f"{line} ({time.perf_counter() - began_s:.0f} s)", flush=True)
+    averaged: Pupil = average.module
+    return averaged.graduate()
+
+
+def _followed(average: Tensor, newest: Tensor, count: Tensor | int) -> Tensor:
+    """A moving average that is short at first, when the net changes fast."""
+    if not average.is_floating_point():
+        return newest.clone()
+    decay = min(EMA_DECAY, float((count + 1) / (count + 10)))
+    return torch.lerp(average, newest, 1.0 - decay)
+
+
+def _frames(progress: float) -> int:
+    """Short windows first, which are cheaper; the net averages over whatever time it is given."""
+    return WINDOW_FRAMES // 2 if progress < 0.8 else WINDOW_FRAMES
+
+
+def surprise(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
+    """How unlikely the clips' emotions are to their mean scores (negative log likelihood).
+
+    Every corpus counts the same: the next one will be as unlike all of them.
+    """
+    true = torch.tensor([clip.origin.emotion for clip in clips])
+    scores = torch.stack([(each / divisor).softmax(dim=1).mean(dim=0) for each in logits])
+    each = nn.functional.nll_loss(scores.log(), true, reduction="none")
+    corpora = np.array([clip.origin.corpus for clip in clips])
+    return float(np.mean([float(each[corpora == c].mean()) for c in np.unique(corpora)]))
+
+
+def temperature(logits: list[Tensor], clips: list[Clip]) -> float:
+    """What to divide logits by to make the clips' mean scores likeliest (Guo et al., 2017)."""
+    divisors: list[float] = np.geomspace(0.2, 5.0, 100).tolist()
+    return min(divisors, key=lambda divisor: surprise(logits, clips, divisor))
+
+
+def mixed(before: EmotionNet, after: EmotionNet, watched: list[Clip]) -> EmotionNet:
+    """The mean of a net before and after it went on to learn, weighted as surprises least.
+
+    What lies between both in weights is often better with strangers than either (Wortsman et al.,
+    "Robust fine-tuning of zero-shot models", 2022).
+    """
+    old, new = before.state_dict(), after.state_dict()
+    found: dict[float, tuple[float, EmotionNet]] = {}
+    for share in SHARES_OF_NEW:
+        net = EmotionNet().eval()
+        net.load_state_dict(
+            {
+                name: torch.lerp(value, new[name], share) if value.is_floating_point() else value
+                for name, value in old.items()
+            }
+        )
+        logits = clip_logits(net, watched)
+        found[share] = surprise(logits, watched, divisor=1.0), net
+        print(f"{share:.0%} of the new net: surprise {found[share][0]:.4f}", flush=True)
+    _, best = min(found.values(), key=lambda each: each[0])
+    return best
+
+
+def representative(clips: list[Clip]) -> NDArray[np.float32]:
+    """Pictures of 400 clips, as the box will see them: (400, 256, 64, 1)."""
+    draw = np.random.default_rng(SEED)
+    chosen = draw.choice(len(clips), 400, replace=False)
+    return np.stack([draw.choice(clips[i].pictures()) for i in chosen])
+
+
+def learning_rate(progress: float) -> float:
+    """One cycle: a short warm-up, then down from 1 along a cosine."""
+    warm_up = min(1.0, progress / 0.05 + 0.01)
+    return warm_up * 0.5 * (1.0 + math.cos(math.pi * progress))
+
+
+def main() -> None:
+    """Train and export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
+    parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument("--from", dest="begin", type=Path, help="float weights to go on from")
+    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(SEED)
+    data, cache = data_folder(), arguments.cache
+    encoder = Encoder(cache)
+    known, watched = load(data, cache, "train"), load(data, cache, "val")
+    before = speech_files.emotion_net(arguments.begin) if arguments.begin else None
+    if before:
+        shown = torch.from_numpy(representative(known)).permute(0, 3, 1, 2)
+        pupil = Pupil.of(copy.deepcopy(before), shown)
+    else:
+        pupil = Pupil.beginning(pruned(encoder, known))
+    lessons = Lessons(data, cache, encoder)
+    net = train(
+        pupil,
+        Curriculum.of(lessons.acted(), [] if before else lessons.overheard()),
+        backgrounds(data, cache),
+        arguments.epochs,
+        steps=math.ceil(len(known) / BATCH),
+        peak=ONWARDS_LEARNING_RATE if before else PEAK_LEARNING_RATE,
+        checkpoint=cache / "speech_emotion.checkpoint.pt",
+        watched=watched,
+    )
+    if before:
+        net = mixed(before, net, watched)
+    logits = clip_logits(net, watched)
+    divisor = temperature(logits, watched)
+    net.divide(divisor)
+    print(f"temperature {divisor:.2f}: {recalls(logits, watched)}")
+    print(speech_files.write_unbiased(net, representative(known), MODELS))
+    speech_golden.write()
+
+
+if __name__ == "__main__":
+    main()

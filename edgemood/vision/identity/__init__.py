@@ -1,0 +1,1 @@
+"""Knowing people who asked to be known: embeddings, enrolment, recognition."""
