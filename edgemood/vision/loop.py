@@ -13,7 +13,8 @@ from edgemood.pipe import Record, SenseState
 from edgemood.processes.child_side import HEARTBEAT_S, Reporter
 from edgemood.records import Sense
 from edgemood.vision.analyser import FaceJudge
-from edgemood.vision.cameras.camera import Camera, open_camera
+from edgemood.vision.cameras.camera import Camera
+from edgemood.vision.cameras.source import open_camera
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces.cascade import FaceSearch
 from edgemood.vision.identity.embedding import Embedder

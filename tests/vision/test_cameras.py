@@ -10,7 +10,8 @@ import pytest
 from edgemood.clock import ManualClock
 from edgemood.config.schema import CameraConfig
 from edgemood.errors import CameraError
-from edgemood.vision.cameras.camera import Camera, open_camera
+from edgemood.vision.cameras.camera import Camera
+from edgemood.vision.cameras.source import open_camera
 
 OpenAgain = Callable[[], Camera]
 
