@@ -48,9 +48,10 @@ test-trixie: ## `make demo` and `make test` in a fresh Debian 13, as root and as
 test-train: $(VENV_TRAIN)/train.stamp ## the tests of edgemood/training, which need its libraries
 	$(VENV_TRAIN)/bin/pytest tests/training
 
-lint: $(VENV)/test.stamp ## style and formatting
+lint: $(VENV)/test.stamp ## style, formatting, and who may import whom
 	$(VENV)/bin/ruff check
 	$(VENV)/bin/ruff format --check
+	$(VENV)/bin/lint-imports --no-cache
 
 types: $(VENV)/test.stamp
 	$(VENV)/bin/mypy
