@@ -192,6 +192,8 @@ def left_open(path: Path) -> bool:
 
 def is_cut_short(path: Path) -> bool:
     """Whether the file is shorter than its own first page says."""
+    if not path.is_file():  # to open a pipe would wait for whoever writes into it
+        return False
     try:
         with path.open("rb") as file:
             page_bytes, pages = struct.unpack(">16xH10xI", file.read(32))
