@@ -31,7 +31,7 @@ OFFSETS_S = tuple(frame / FRAMES_PER_S for frame in range(HOP_FRAMES))
 LATE_S = 1.0
 """how late a busy machine may take note of what was said"""
 _QUIET_S = 0.5
-_SETTLED_S = 5.0
+_SETTLED_S = 6.0
 """after this long talking, four windows have been judged"""
 _TICK_S = 0.1
 
