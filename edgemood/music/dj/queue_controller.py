@@ -153,7 +153,7 @@ class QueueKeeper:
         away = Return(
             last,
             on=self.now is not None,
-            untouched=played_s < PLAYED_S,
+            untouched=played_s < now.ahead_s + PLAYED_S,
             played_since=self._kept.played_since(now, played_s),
             rebooted=self._rebooted,
         )

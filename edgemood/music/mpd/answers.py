@@ -56,6 +56,16 @@ def seconds(value: object) -> float | None:
     return length_s if math.isfinite(length_s) and 0 <= length_s <= _LONGEST_S else None
 
 
+def bytes_per_s(value: object) -> int | None:
+    """Of sound in a format such as ``44100:16:2``; None for what is no such format."""
+    rate, _, rest = (word(value) or "").partition(":")
+    bits, _, channels = rest.partition(":")
+    parts = whole(rate, 10**6), whole("32" if bits == "f" else bits, 32), whole(channels, 64)
+    if None in parts:
+        return None
+    return math.prod(part or 0 for part in parts) // 8 or None
+
+
 def needed(answer: Mapping[str, Any], key: str, most: int = _HIGHEST_ID) -> int:
     """A number that must be there. Raises NonsenseError."""
     number = whole(answer.get(key), most)

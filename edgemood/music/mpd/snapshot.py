@@ -55,6 +55,8 @@ class Snapshot:
     """why MPD could not play a song"""
     updating: bool = False
     """MPD reads its music folder, and drops songs from the queue that are no longer there"""
+    ahead_s: float = 0.0
+    """while paused: how much music MPD may count as played that it only holds ready"""
     version: int = 0
     """of the queue: grows with every edit for as long as MPD lives, and begins anew with it"""
 

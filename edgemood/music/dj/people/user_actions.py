@@ -46,5 +46,5 @@ class HandsOn:
 
     def played_since(self, now: Snapshot, played_s: float) -> bool:
         """Whether MPD has played something since, by its own account `played_s`."""
-        before_s = 0.0 if now.version < self.version else self.played_s
+        before_s = now.ahead_s if now.version < self.version else self.played_s
         return self.silence is not None and played_s > before_s + PLAYED_S
