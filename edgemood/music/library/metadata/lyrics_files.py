@@ -43,11 +43,6 @@ def first_with_words(texts: Iterable[str]) -> str:
     return instrumental
 
 
-def decode_text(content: bytes) -> str:
-    """Text in whatever encoding it was written."""
-    return decoded(content)
-
-
 def _named_like(path: Path, folder: str) -> Iterator[Path]:
     """The files that may hold a song's lyrics, likeliest first."""
     song, stem = _plain(path.name), _plain(path.stem)

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.music.library.metadata.lyrics_files import beside, decode_text, first_with_words
+from edgemood.music.library.metadata.encodings import decoded
+from edgemood.music.library.metadata.lyrics_files import beside, first_with_words
 
 CHINESE = "我愛你 如果沒有你 沒有過去 我不會有傷心 但是有如果 還是要愛你\n" * 8
 SIMPLIFIED = "我爱你 如果没有你 没有过去 我不会有伤心 但是有如果 还是要爱你\n" * 8
@@ -22,7 +23,7 @@ SIMPLIFIED = "我爱你 如果没有你 没有过去 我不会有伤心 但是�
     ],
 )
 def test_text_is_read_in_the_encoding_it_was_written_in(text, encoding):
-    assert decode_text(text.encode(encoding)).strip() == text.strip()
+    assert decoded(text.encode(encoding)).strip() == text.strip()
 
 
 def test_lyrics_beside_a_song_are_found(tmp_path):
@@ -41,7 +42,7 @@ def test_a_folder_called_like_lyrics_is_none(tmp_path):
 
 @given(st.binary(max_size=3000))
 def test_any_bytes_become_text(content):
-    assert isinstance(decode_text(content), str)
+    assert isinstance(decoded(content), str)
 
 
 def test_a_file_of_a_megabyte_is_cut_even_within_a_letter(tmp_path):
