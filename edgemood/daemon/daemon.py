@@ -75,9 +75,7 @@ class Daemon:
         self._sensing = SensingSwitch(memory, self._faults, config.daemon.socket)
         self._company = Company(clock)
         self._mood: RoomMood = self._tracker.mood(self._started_s)
-        self._looking = False
         self._skipping = False
-        self._settled = False
         self._senses: dict[Sense, SenseProcess] = {}
         self._sense_tasks: dict[Sense, asyncio.Task[None]] = {}
         for sense in Sense:
@@ -161,7 +159,10 @@ class Daemon:
             self._config = self._config.model_copy(update={"panel": config.panel})
             self._change_panel(config)
         if config.mood != self._config.mood:
+            again = self._tracker.looking.again
             self._tracker = RoomMoodTracker(config.mood)
+            if again:
+                self._tracker.forget(self._clock.now_s(), asked=True)
         for sense in Sense:
             if _concerns(sense, config) != _concerns(sense, self._config):
                 await self._change_sense(sense, config)
@@ -180,8 +181,7 @@ class Daemon:
                 "sensing is off; switch it on with `edgemood resume` or by holding the button"
             )
         self._override.end()
-        self._tracker.forget(self._clock.now_s())
-        self._looking = True
+        self._tracker.forget(self._clock.now_s(), asked=True)
         log.info("looking again")
 
     @property
@@ -199,7 +199,6 @@ class Daemon:
         if on == before:
             return undone_by
         self._tracker.forget(self._clock.now_s())
-        self._looking = False
         if on:
             self._open_senses()
         else:
@@ -392,8 +391,6 @@ class Daemon:
             self._mood = self._override.applied(self._tracker.mood(self._clock.now_s()))
             if self._mood.emotion is not before.emotion:
                 _log_mood(self._mood)
-            if self._looking and self._mood.settled:
-                self._looking, self._settled = False, True
             self._watchdog.progress("mood")
             await self._clock.sleep(TICK_S)
 
@@ -402,9 +399,10 @@ class Daemon:
         while True:
             self._music.dj.hear(self._mood)
             self._music.dj.greet(self._company.present())
-            settled, self._settled = self._settled, False
-            await self._music.dj.listen(closely=self._looking and Sense.VOICE in self._senses)
-            if settled:
+            looking = self._tracker.looking
+            answered = looking.take_answer()
+            await self._music.dj.listen(closely=looking.again and Sense.VOICE in self._senses)
+            if answered:
                 await self._music.dj.move_on()
             await self._clock.sleep(TICK_S)
 
@@ -455,7 +453,7 @@ class Daemon:
             override_left_s=self._override.left_s,
             sensing=self.sensing,
             closed_because=self._closed_because(),
-            looking=self._looking,
+            looking=self._tracker.looking.again,
             skipping=self._skipping,
             senses=self._senses,
             music=self._music.dj.status(),

@@ -22,10 +22,6 @@ LEAD = 2.0
 MIN_SUPPORTERS = 3
 """A mood needs this many records that say so themselves: one wrong frame decides nothing."""
 
-LOOK_S = 6.0
-"""After this long without a decision the box has looked, and the answer is unknown. A voice that
-speaks at once gives its fourth record after 3.2 s; the rest is for confirming."""
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decision:
@@ -37,8 +33,6 @@ class Decision:
     scores: Scores
     """those that last spoke for the emotion, shape (7,)"""
     confidence: float
-    settled: bool
-    """whether it was decided, or given up, since the last start"""
     rival: Emotion | None
     """an emotion that wins now and is not in force (yet)"""
 
@@ -53,7 +47,6 @@ class Decider:
 
     def restart(self, now_s: float) -> None:
         """Forget the mood in force; the next one needs no dwell."""
-        self._settled = False
         self._enter(None, now_s)
 
     def decide(self, now_s: float, fused: Fused) -> Decision:
@@ -71,14 +64,11 @@ class Decider:
             confidence = 0.0
         else:
             confidence = self._confidence * self._freshness(now_s)
-        if self._emotion is not None or now_s - self._since_s >= LOOK_S:
-            self._settled = True
         return Decision(
             emotion=self._emotion,
             since_s=self._since_s,
             scores=self._scores,
             confidence=confidence,
-            settled=self._settled,
             rival=self._rival,
         )
 

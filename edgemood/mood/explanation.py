@@ -8,10 +8,10 @@ from edgemood.mood.fusion import Fused
 from edgemood.records import Sense
 
 
-def because(decision: Decision, fused: Fused) -> str:
+def because(decision: Decision, fused: Fused, *, looking: bool) -> str:
     """One sentence without a full stop; it changes only when its meaning does."""
     if decision.emotion is None:
-        return "unknown: " + _why_unknown(decision, fused)
+        return "unknown: " + _why_unknown(decision, fused, looking=looking)
     if decision.emotion is fused.winner and fused.opinions and decision.rival is None:
         return _support(decision.emotion, fused)
     return f"still {decision.emotion}: " + _why_unsupported(decision, fused)
@@ -33,10 +33,10 @@ def _support(emotion: Emotion, fused: Fused) -> str:
     return f"{leading} and {following} differ, but not by much"
 
 
-def _why_unknown(decision: Decision, fused: Fused) -> str:
+def _why_unknown(decision: Decision, fused: Fused, *, looking: bool) -> str:
     if decision.rival is not None:
         return f"{_quoted(fused)}, not for long enough yet"
-    if not decision.settled:
+    if looking:
         return "still looking"
     return _why_no_leader(fused)
 

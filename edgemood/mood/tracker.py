@@ -10,6 +10,7 @@ from edgemood.emotion import affect_of
 from edgemood.mood.decision import Decider
 from edgemood.mood.explanation import because
 from edgemood.mood.fusion import fuse
+from edgemood.mood.looking import Looking
 from edgemood.mood.room import RoomMood
 from edgemood.records import FaceEvidence, Sense, VoiceEvidence
 
@@ -26,6 +27,7 @@ class RoomMoodTracker:
     def __init__(self, settings: MoodConfig) -> None:
         self._settings = settings
         self._decider = Decider(settings, -math.inf)
+        self.looking = Looking()
         self._records: dict[Sense, deque[FaceEvidence | VoiceEvidence]] = {
             sense: deque(maxlen=MAX_RECORDS) for sense in Sense
         }
@@ -37,23 +39,29 @@ class RoomMoodTracker:
         if evidence.at_s >= self._forgotten_s:
             self._records[evidence.sense].append(evidence)
 
-    def forget(self, now_s: float) -> None:
-        """Look again: what was seen and heard before now counts no more, nor does the mood."""
+    def forget(self, now_s: float, *, asked: bool = False) -> None:
+        """Look again: what was seen and heard before now counts no more, nor does the mood.
+
+        With `asked`, somebody waits for the answer: `looking` says when there is one.
+        """
         self._now_s = max(self._now_s, now_s)
         self._forgotten_s = self._now_s
         for records in self._records.values():
             records.clear()
         self._decider.restart(self._now_s)
+        self.looking.begin(self._now_s, asked=asked)
 
     def mood(self, now_s: float) -> RoomMood:
         """Decide the mood at `now_s`, monotonic seconds; an earlier time than before is that."""
         if self._now_s == -math.inf:
             self._decider.restart(now_s)
+            self.looking.begin(now_s, asked=False)
         self._now_s = now_s = max(self._now_s, now_s)
         self._drop_outdated(now_s)
         evidence = [record for records in self._records.values() for record in records]
         fused = fuse(evidence, now_s, self._settings.window_s)
         decision = self._decider.decide(now_s, fused)
+        self.looking.follow(now_s, decided=decision.emotion is not None)
         return RoomMood(
             at_s=now_s,
             emotion=decision.emotion,
@@ -61,10 +69,10 @@ class RoomMoodTracker:
             affect=affect_of(decision.scores),
             confidence=decision.confidence,
             since_s=decision.since_s,
-            because=because(decision, fused),
+            because=because(decision, fused, looking=self.looking.lasts),
             shares=fused.shares,
             reasons=fused.reasons,
-            settled=decision.settled,
+            settled=not self.looking.lasts,
         )
 
     def _drop_outdated(self, now_s: float) -> None:

@@ -172,6 +172,42 @@ async def test_a_short_press_looks_again_for_some_seconds(daemon, pins, config, 
     assert not daemon.status()["looking"]
 
 
+async def test_a_press_moves_the_music_on_once_when_the_room_was_judged_anew(
+    *, daemon, pins, config, clock, monkeypatch
+):
+    moved_on = AsyncMock()
+    monkeypatch.setattr(daemon._music.dj, "move_on", moved_on)
+    await press(pins, config, clock, 0.2)
+    await clock.advance(3)
+    await press(pins, config, clock, 0.2)
+    await clock.advance(3)
+    assert daemon.status()["looking"]
+    moved_on.assert_not_awaited()
+    await clock.advance(30)
+    moved_on.assert_awaited_once_with()
+
+
+async def test_a_hold_ends_a_look_and_the_song_plays_on(
+    *, daemon, pins, config, clock, monkeypatch
+):
+    moved_on = AsyncMock()
+    monkeypatch.setattr(daemon._music.dj, "move_on", moved_on)
+    await press(pins, config, clock, 0.2)
+    assert daemon.status()["looking"]
+    await press(pins, config, clock, config.panel.hold_s + 0.5)
+    assert not daemon.status()["looking"]
+    await clock.advance(30)
+    moved_on.assert_not_awaited()
+
+
+async def test_a_press_outlives_a_change_of_how_the_mood_is_decided(daemon, pins, config, clock):
+    await press(pins, config, clock, 0.2)
+    await daemon.reconfigure(changed(config, "mood", hold_s=30))
+    assert daemon.status()["looking"]
+    await clock.advance(10)
+    assert not daemon.status()["looking"]
+
+
 async def test_with_sensing_off_a_press_cannot_look_and_the_music_moves_on(
     *, daemon, pins, config, clock, monkeypatch
 ):
@@ -301,7 +337,7 @@ async def test_music_that_fails_keeps_no_mood_and_no_led_from_changing(
     monkeypatch.setattr(
         daemon._music.dj, part, Mock(side_effect=LookupError("song 4 was forgotten"))
     )
-    daemon._settled = True
+    daemon.look_again()
     await daemon.obey("mood happy")
     led = pins.pin(f"GPIO{config.panel.led_pin}")
     await clock.advance(100)

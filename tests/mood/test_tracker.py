@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from edgemood.config.schema import MoodConfig
 from edgemood.emotion import EMOTIONS, Emotion, as_scores
 from edgemood.mood import FaceEvidence, Reason, RoomMoodTracker, Sense, VoiceEvidence
-from edgemood.mood.decision import CHALLENGE_S, CONFIRM_S, LOOK_S
+from edgemood.mood.decision import CHALLENGE_S, CONFIRM_S
+from edgemood.mood.looking import LOOK_S
 from edgemood.mood.tracker import MAX_RECORDS
 
 FRAME_S = 0.25
