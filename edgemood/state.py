@@ -13,8 +13,8 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from edgemood.config.schema import Strategy
 from edgemood.emotion import EMOTIONS, Emotion, as_scores
+from edgemood.strategies import Strategy
 
 LONGEST_OVERRIDE_S = 86400.0
 """for which a mood can be asked for"""
@@ -23,6 +23,7 @@ _Seconds = Annotated[float, Field(ge=0, le=1e12)]
 _Percent = Annotated[int, Field(ge=0, le=100)]
 _Name = Annotated[str, Field(max_length=100)]
 _Emotion = Annotated[Emotion, Field(strict=False)]
+_Strategy = Annotated[Strategy, Field(strict=False)]
 _Files = Annotated[tuple[str, ...], Field(strict=False)]
 _Pair = Annotated[tuple[str, str], Field(strict=False)]
 _Queued = Annotated[tuple[int, str], Field(strict=False)]
@@ -245,8 +246,8 @@ class AskedStrategy(Document):
     """The strategy that somebody asked for, and the configured one that it is in place of."""
 
     name = "strategy"
-    said: Strategy
-    configured: Strategy
+    said: _Strategy
+    configured: _Strategy
 
 
 class Opinions(Document):

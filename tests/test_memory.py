@@ -223,7 +223,7 @@ async def test_a_daemon_starts_and_runs_whatever_its_state_folder_holds(
     daemon = Daemon(config, clock, Memory(state), None, state)
     running = asyncio.create_task(daemon.run())
     async with asyncio.timeout(600):
-        while not daemon.status()["music"]["detail"]:
+        while not daemon.box.status()["music"]["detail"]:
             await asyncio.sleep(0.005)
     assert (await daemon.obey("mood sad"))["said"] == "sad for 60 min"
     running.cancel()
@@ -304,7 +304,7 @@ def test_a_daemon_lives_with_whatever_its_documents_may_say(config, documents, n
         for document in documents:
             (Path(folder) / f"{document.name}.json").write_bytes(document.to_json())
         daemon = Daemon(config, ManualClock(now_s), memory)
-        status = daemon.status()
+        status = daemon.box.status()
         assert json.dumps(status)
         assert status["sensing"] is False
         assert not memory.problem

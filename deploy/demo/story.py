@@ -168,7 +168,7 @@ class Story:
 
     def _glance(self) -> Scene:
         """How things stand; whatever lasts for two glances cannot be missed, busy or not."""
-        now = scene(self._now_s(), self._daemon.status(), self._queue, lit=self._stage.is_lit())
+        now = scene(self._now_s(), self._daemon.box.status(), self._queue, lit=self._stage.is_lit())
         self._screen.show(now)
         return now
 

@@ -13,6 +13,7 @@ from edgemood.cli.library import app as library
 from edgemood.cli.options import STATE, ConfigOption, StateOption
 from edgemood.cli.profile import app as profile
 from edgemood.cli.where import CONFIG, SOCKET, socket_of
+from edgemood.control import VERBS, Verb, ask
 from edgemood.errors import EdgemoodError, NotRunningError
 
 ANSWER_WITHIN_S = 5.0
@@ -68,93 +69,38 @@ def run(
     run_service(config or CONFIG, state)
 
 
-@app.command()
-def status(
+def _status(
     config: ConfigOption = None,
     as_json: Annotated[  # noqa: FBT002 - typer makes a flag of it
         bool, typer.Option("--json", help="For programs.")
     ] = False,
 ) -> None:
-    """Tell the mood of the room and how everything is doing."""
     reply = _ask("status", config)
     if as_json:
         typer.echo(json.dumps(reply, ensure_ascii=False, indent=2))
     else:
         from edgemood.cli.status import show
+        from edgemood.status import Status, read
 
-        show(reply)
-
-
-@app.command()
-def redetect(config: ConfigOption = None) -> None:
-    """Look again now, and change the next song."""
-    _say(_ask("redetect", config), "looking again")
+        show(read(Status, reply))
 
 
-@app.command()
-def pause(config: ConfigOption = None) -> None:
-    """Close camera and microphone; the music goes on."""
-    _say(_ask("pause", config), "sensing is off")
+def _offer(verb: Verb) -> None:
+    """Make a command of a verb."""
+    words: list[str] = typer.Argument(metavar=verb.arguments, help=verb.arguments_help)
+
+    def say(config: ConfigOption = None) -> None:
+        _say(verb.name, config)
+
+    def say_words(words: list[str] = words, config: ConfigOption = None) -> None:
+        _say(" ".join([verb.name, *words]), config)
+
+    command = _status if verb.name == "status" else say_words if verb.arguments else say
+    app.command(verb.name, help=verb.help)(command)
 
 
-@app.command()
-def resume(config: ConfigOption = None) -> None:
-    """Open camera and microphone again."""
-    _say(_ask("resume", config), "sensing is on")
-
-
-@app.command()
-def why(config: ConfigOption = None) -> None:
-    """Explain the last decision about mood and song."""
-    typer.echo(str(_ask("why", config).get("why", "the daemon gives no reason")))
-
-
-@app.command()
-def mood(
-    words: Annotated[
-        list[str],
-        typer.Argument(metavar="EMOTION [DURATION]", help="happy, or happy 30m, or auto."),
-    ],
-    config: ConfigOption = None,
-) -> None:
-    """Have the music follow a mood you name, for an hour or as long as you say."""
-    _say(_ask(" ".join(["mood", *words]), config), "noted")
-
-
-@app.command()
-def match(config: ConfigOption = None) -> None:
-    """Play music like the room."""
-    _say(_ask("match", config), "noted")
-
-
-@app.command()
-def lift(config: ConfigOption = None) -> None:
-    """Meet an unpleasant mood where it is, and lead it to the target in the configuration."""
-    _say(_ask("lift", config), "noted")
-
-
-@app.command()
-def steady(config: ConfigOption = None) -> None:
-    """Stay near the target in the configuration, whatever the room feels."""
-    _say(_ask("steady", config), "noted")
-
-
-@app.command()
-def table(config: ConfigOption = None) -> None:
-    """Play what the configuration's table has for the mood."""
-    _say(_ask("table", config), "noted")
-
-
-@app.command()
-def like(config: ConfigOption = None) -> None:
-    """Say that you like the song that plays."""
-    _say(_ask("like", config), "noted")
-
-
-@app.command()
-def not_this(config: ConfigOption = None) -> None:
-    """Go on to another song, and remember that this one did not suit."""
-    _say(_ask("not-this", config), "noted")
+for each in VERBS:
+    _offer(each)
 
 
 @app.command()
@@ -184,21 +130,23 @@ def check(
     typer.echo(f"{file}: no problems")
 
 
-def _ask(verb: str, config: Path | None) -> dict[str, Any]:
+def _ask(request: str, config: Path | None) -> dict[str, Any]:
     """The daemon's reply. Raises NotRunningError, or EdgemoodError with the daemon's refusal."""
-    from edgemood.daemon.client import ask
-
     named = socket_of(config)
     try:
-        reply = ask(named, verb, ANSWER_WITHIN_S)
+        reply = ask(named, request, ANSWER_WITHIN_S)
     except NotRunningError:
         if config is not None or named == SOCKET:
             raise
-        reply = ask(SOCKET, verb, ANSWER_WITHIN_S)  # one that went back from a file it cannot use
+        reply = ask(
+            SOCKET, request, ANSWER_WITHIN_S
+        )  # one that went back from a file it cannot use
     if not reply.pop("ok", False):
-        raise EdgemoodError(str(reply.get("error", f"the daemon refused to {verb}")))
+        raise EdgemoodError(str(reply.get("error", f"the daemon refused to {request}")))
     return reply
 
 
-def _say(reply: dict[str, Any], otherwise: str) -> None:
-    typer.echo(str(reply.get("said", otherwise)))
+def _say(request: str, config: Path | None) -> None:
+    """Have the daemon do something, and tell what it answers."""
+    reply = _ask(request, config)
+    typer.echo(str(reply.get("said") or reply.get("why") or "done"))

@@ -3,178 +3,167 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-Reply = dict[str, Any]
+from edgemood.status import (
+    ConfigStatus,
+    LibraryStatus,
+    MoodStatus,
+    MusicStatus,
+    SenseStatus,
+    Status,
+    Waiting,
+)
+
+Row = tuple[str, Text]
 
 _STYLES = {"working": "green", "starting": "cyan", "missing": "yellow", "fault": "red"}
 _MOST_NEXT = 10
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3600, 86400
 
 
-def show(reply: Reply, console: Console | None = None) -> None:
-    """Print the reply; whatever it lacks, as of a daemon of another version, is left out."""
+def show(status: Status, console: Console | None = None) -> None:
+    """Print how the box is doing; what a daemon of another version does not tell is left out."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
     table.add_column(overflow="fold")
-    for label, value in _rows(reply):
+    for label, value in _rows(status):
         table.add_row(label, value)
     (console or Console(highlight=False)).print(table)
 
 
-def _rows(reply: Reply) -> Iterator[tuple[str, Text]]:
-    """Row by row; a part that a daemon of another kind has answered otherwise costs that part."""
-    for part in (_mood_of, _senses, _music_of, _library_of, _config_of, _wrong, _state):
+def _rows(status: Status) -> Iterator[Row]:
+    """Row by row; a part with figures that nobody can read costs that part."""
+    for part in (_mood, _senses, _music, _library, _config, _wrong, _state):
         try:
-            yield from list(part(reply))
-        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            yield from list(part(status))
+        except (ArithmeticError, ValueError) as error:
             yield "?", _text(f"part of the answer cannot be read ({error!r:.100})", "red")
 
 
-def _mood_of(reply: Reply) -> Iterator[tuple[str, Text]]:
-    return _mood(_section(reply, "mood"))
-
-
-def _music_of(reply: Reply) -> Iterator[tuple[str, Text]]:
-    return _music(_section(reply, "music"))
-
-
-def _library_of(reply: Reply) -> Iterator[tuple[str, Text]]:
-    return _library(_section(reply, "library"))
-
-
-def _config_of(reply: Reply) -> Iterator[tuple[str, Text]]:
-    return _config(_section(reply, "config"))
-
-
-def _senses(reply: Reply) -> Iterator[tuple[str, Text]]:
-    if (on := reply.get("sensing")) is not None:
-        detail = reply.get("sensing_detail") or "camera and microphone are closed"
-        yield "sensing", _text("on" if on else f"off: {detail}")
-    for name, sense in _section(reply, "senses").items():
-        if isinstance(sense, dict):
-            yield _clean(name), _sense(sense)
-    if (people := reply.get("people")) is not None:
-        yield "people", _text(", ".join(map(str, people)) or "nobody recognised")
-
-
-def _wrong(reply: Reply) -> Iterator[tuple[str, Text]]:
-    for number, fault in enumerate(reply.get("faults") or ()):
-        yield "" if number else "wrong", _text(fault, "red")
-
-
-def _state(reply: Reply) -> Iterator[tuple[str, Text]]:
-    if led := reply.get("led"):
-        yield "LED", _text(led)
-    if isinstance(uptime_s := reply.get("uptime_s"), int | float):
-        yield "up", _text(f"{duration(uptime_s)}, version {reply.get('version') or 'unknown'}")
-
-
-def _mood(mood: Reply) -> Iterator[tuple[str, Text]]:
-    if not mood:
+def _mood(status: Status) -> Iterator[Row]:
+    if (mood := status.mood) is None:
         return
-    emotion, because = mood.get("emotion"), mood.get("because")
-    line = _text(emotion or because or "unknown", "bold")
-    details = []
-    if emotion and isinstance(confidence := mood.get("confidence"), int | float):
-        details.append(f"{confidence:.0%} sure")
-    if isinstance(since_s := mood.get("since_s_ago"), int | float):
-        details.append(f"for {duration(since_s)}")
-    if details:
-        line.append(f" ({', '.join(details)})")
+    line = _text(mood.emotion or mood.because or "unknown", "bold")
+    if details := ", ".join(_details(mood)):
+        line.append(f" ({details})")
     yield "mood", line
-    if emotion and because:
-        yield "", _text(because)
-    if advice := mood.get("advice"):
-        yield "", _text(f"what would help: {advice}", "yellow")
+    if mood.emotion and mood.because:
+        yield "", _text(mood.because)
+    if mood.advice:
+        yield "", _text(f"what would help: {mood.advice}", "yellow")
 
 
-def _sense(sense: Reply) -> Text:
-    state = _clean(sense.get("state") or "unknown")
+def _details(mood: MoodStatus) -> Iterator[str]:
+    if mood.emotion and mood.confidence is not None:
+        yield f"{mood.confidence:.0%} sure"
+    if mood.since_s_ago is not None:
+        yield f"for {duration(mood.since_s_ago)}"
+
+
+def _senses(status: Status) -> Iterator[Row]:
+    if status.sensing is not None:
+        detail = status.sensing_detail or "camera and microphone are closed"
+        yield "sensing", _text("on" if status.sensing else f"off: {detail}")
+    for name, sense in status.senses.items():
+        yield _clean(name), _sense(sense)
+    if status.people is not None:
+        yield "people", _text(", ".join(status.people) or "nobody recognised")
+
+
+def _sense(sense: SenseStatus) -> Text:
+    state = _clean(sense.state or "unknown")
     parts = [Text(state, _STYLES.get(state, ""))]
-    parts += [_text(sense[key]) for key in ("device", "detail") if sense.get(key)]
-    if sense.get("last"):
-        parts.append(_text(f"last: {sense['last']}"))
-    if sense.get("restarts"):
-        times = "once" if sense["restarts"] == 1 else f"{sense['restarts']} times"
+    parts += [_text(told) for told in (sense.device, sense.detail) if told]
+    if sense.last:
+        parts.append(_text(f"last: {sense.last}"))
+    if sense.restarts:
+        times = "once" if sense.restarts == 1 else f"{sense.restarts} times"
         parts.append(_text(f"restarted {times}"))
     return Text("; ").join(parts)
 
 
-def _music(music: Reply) -> Iterator[tuple[str, Text]]:
-    if not music:
+def _music(status: Status) -> Iterator[Row]:
+    if (music := status.music) is None:
         return
-    connected, address, detail = (music.get(key) for key in ("connected", "address", "detail"))
-    state = Text("connected", "green") if connected else Text("no MPD", "red")
-    parts = [state, *(_text(part) for part in (connected and address, detail) if part)]
-    yield "music", Text("; ").join(parts)
-    if music.get("yields"):
-        left_s = music.get("yield_left_s")
-        how_long = f"{duration(left_s)} more" if isinstance(left_s, int | float) else "a while"
+    state = Text("connected", "green") if music.connected else Text("no MPD", "red")
+    address = music.address if music.connected else ""
+    yield "music", Text("; ").join([state, *(_text(p) for p in (address, music.detail) if p)])
+    if music.yields:
+        left_s = music.yield_left_s
+        how_long = "a while" if left_s is None else f"{duration(left_s)} more"
         yield "", _text(f"somebody's hand is on the queue: the box adds nothing for {how_long}")
-    if strategy := music.get("strategy"):
-        yield "strategy", _text(strategy)
-    if target := music.get("target"):
-        yield "", _text(f"aiming at {target}")
+    if music.strategy:
+        yield "strategy", _text(music.strategy)
+    if music.target:
+        yield "", _text(f"aiming at {music.target}")
     yield from _playing(music)
     yield from _next(music)
 
 
-def _playing(music: Reply) -> Iterator[tuple[str, Text]]:
-    state = music.get("state") or ("playing" if music.get("playing") else None)
+def _playing(music: MusicStatus) -> Iterator[Row]:
+    state = music.state or ("playing" if music.playing else None)
     if state:
-        song = _text(music.get("current") or music.get("playing") or "nothing")
-        elapsed_s, duration_s = music.get("elapsed_s"), music.get("duration_s")
-        if isinstance(elapsed_s, int | float) and isinstance(duration_s, int | float):
-            song.append(f" ({_minutes(elapsed_s)} of {_minutes(duration_s)})")
-        yield _clean(state), song
-    if hint := music.get("hint"):
-        yield "", _text(hint, "yellow")
+        song = _text(music.current or music.playing or "nothing")
+        if music.elapsed_s is not None and music.duration_s is not None:
+            song.append(f" ({_minutes(music.elapsed_s)} of {_minutes(music.duration_s)})")
+        yield state, song
+    if music.hint:
+        yield "", _text(music.hint, "yellow")
 
 
-def _next(music: Reply) -> Iterator[tuple[str, Text]]:
-    songs = [(song, "box") for song in music.get("coming") or ()]
-    if music.get("next") is not None:
-        songs = [(song.get("song"), song.get("by")) for song in music["next"]]
-    for number, (song, by) in enumerate(songs[:_MOST_NEXT]):
-        yours = "" if by == "box" else " (yours)"
-        yield "" if number else "next", _text(f"{song}{yours}")
-    if more := len(songs[_MOST_NEXT:]) + (music.get("next_more") or 0):
+def _next(music: MusicStatus) -> Iterator[Row]:
+    songs = music.next
+    if songs is None:  # as of the first daemons
+        songs = tuple(Waiting(song, "box") for song in music.coming)
+    for number, waiting in enumerate(songs[:_MOST_NEXT]):
+        yours = "" if waiting.by == "box" else " (yours)"
+        yield "" if number else "next", _text(f"{waiting.song}{yours}")
+    if more := len(songs[_MOST_NEXT:]) + music.next_more:
         yield "", _text(f"and {more} more")
 
 
-def _library(library: Reply) -> Iterator[tuple[str, Text]]:
-    songs, pending = library.get("songs"), library.get("pending")
-    if not isinstance(songs, int) or not isinstance(pending, int):
-        return
-    parts = [_text(f"{songs} songs")]
-    if pending:
-        rate = library.get("per_minute") or 0
-        parts.append(_text(f"{pending} to be analysed, {rate:.0f} a minute"))
-    if problems := library.get("problems"):
-        parts.append(_text(f"{problems} could not be listened to"))
-    if detail := library.get("detail"):
-        parts.append(_text(detail, "yellow"))
-    yield "library", Text("; ").join(parts)
+def _library(status: Status) -> Iterator[Row]:
+    if (library := status.library) is not None and library.songs is not None:
+        yield "library", Text("; ").join(_scanned(library))
 
 
-def _config(config: Reply) -> Iterator[tuple[str, Text]]:
-    if not config:
-        return
-    problems = config.get("problems") or []
-    verdict = "; not in force, it has problems:" if problems else ""
-    yield "config", _text(f"{config.get('file') or 'none, all defaults'}{verdict}")
-    for problem in problems:
+def _scanned(library: LibraryStatus) -> Iterator[Text]:
+    yield _text(f"{library.songs} songs")
+    if library.pending:
+        yield _text(f"{library.pending} to be analysed, {library.per_minute:.0f} a minute")
+    if library.problems:
+        yield _text(f"{library.problems} could not be listened to")
+    if library.detail:
+        yield _text(library.detail, "yellow")
+
+
+def _config(status: Status) -> Iterator[Row]:
+    if status.config is not None:
+        yield from _file(status.config)
+
+
+def _file(config: ConfigStatus) -> Iterator[Row]:
+    verdict = "; not in force, it has problems:" if config.problems else ""
+    yield "config", _text(f"{config.file or 'none, all defaults'}{verdict}")
+    for problem in config.problems:
         yield "", _text(problem, "red")
 
 
-def _section(reply: Reply, name: str) -> Reply:
-    section = reply.get(name)
-    return section if isinstance(section, dict) else {}
+def _wrong(status: Status) -> Iterator[Row]:
+    for number, fault in enumerate(status.faults):
+        yield "" if number else "wrong", _text(fault, "red")
+
+
+def _state(status: Status) -> Iterator[Row]:
+    if status.led:
+        yield "LED", _text(status.led)
+    if status.uptime_s is not None:
+        version = status.version or "unknown"
+        yield "up", _text(f"{duration(status.uptime_s)}, version {version}")
 
 
 def _text(value: object, style: str = "") -> Text:

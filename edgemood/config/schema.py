@@ -9,8 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 
 from edgemood.config.values import PASSWORD_IN_HOST, Hours, Languages, Playlists
 from edgemood.emotion import Emotion
-
-Strategy = Literal["match", "lift", "steady", "table"]
+from edgemood.strategies import Strategy
 
 _INSTALLED = Path(__file__).resolve().parents[1] / "models"
 MODELS = _INSTALLED if _INSTALLED.is_dir() else _INSTALLED.parents[1] / "models"
@@ -147,7 +146,7 @@ class MoodTable(Section):
 class MusicConfig(Section):
     """What is played."""
 
-    strategy: Strategy = "match"
+    strategy: Strategy = Strategy.MATCH
     """match: music like the room; lift: begin where an unpleasant mood is and walk towards
     `target`; steady: near `target` whatever the room, which only shades it; table: by `table`"""
     target: Emotion = Emotion.HAPPY

@@ -1,4 +1,4 @@
-"""Starts, watches and restarts the other rooms, answers the control socket, and tells systemd.
+"""Starts, watches and restarts the other parts, answers the control socket, and tells systemd.
 
-`service.run` is the process, `house.Daemon` what lives in it under one configuration.
+`service.run` is the process, `daemon.Daemon` what lives in it, `box.Box` what it can be told.
 """

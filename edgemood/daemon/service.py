@@ -15,7 +15,7 @@ from edgemood.config import Choice, Config, ConfigWatch, LastGood
 from edgemood.daemon import log_setup as journal
 from edgemood.daemon import sd_notify as notify
 from edgemood.daemon.daemon import Daemon
-from edgemood.daemon.status import ConfigSource
+from edgemood.daemon.overview import ConfigSource
 from edgemood.daemon.tasks import Tasks
 from edgemood.errors import AlreadyRunningError, EdgemoodError
 from edgemood.incident import Faults

@@ -28,10 +28,6 @@ class Watchdog:
         """`loop` got somewhere."""
         self._progress_s[loop] = self._clock.now_s()
 
-    def excuse(self, loop: str) -> None:
-        """`loop` ended as it should."""
-        self._progress_s.pop(loop, None)
-
     def stuck(self) -> frozenset[str]:
         """The loops that have been silent for too long."""
         oldest_s = self._clock.now_s() - self._patience_s

@@ -4,8 +4,7 @@
 """
 
 from edgemood.music.dj.dj import Dj
-from edgemood.music.dj.status import MusicStatus
 from edgemood.music.mpd.client import Player
 from edgemood.music.song import Song, SongMood
 
-__all__ = ["Dj", "MusicStatus", "Player", "Song", "SongMood"]
+__all__ = ["Dj", "Player", "Song", "SongMood"]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from edgemood import __version__
+from edgemood.control import VERBS
 from edgemood.daemon.control import ControlServer
 from edgemood.errors import EdgemoodError
 
@@ -115,7 +116,7 @@ async def test_why_and_what_was_done_are_told_in_the_daemon_s_words(
 ) -> None:
     assert await edgemood("why") == (0, "Room: two faces smile.\n", "")
     assert await edgemood("pause") == (0, "camera and microphone are closed\n", "")
-    assert await edgemood("resume") == (0, "sensing is on\n", "")
+    assert await edgemood("resume") == (0, "done\n", "")
 
 
 async def test_a_refusal_of_the_daemon_is_an_error(
@@ -168,7 +169,7 @@ async def test_control_verbs_load_nothing_heavy(daemon: ControlServer, edgemood:
         code, _, imports = await edgemood(verb, python_options=("-X", "importtime"))
         assert code == 0
         loaded = {line.split("|")[-1].strip() for line in imports.splitlines()}
-        assert "edgemood.daemon.client" in loaded
+        assert "edgemood.control.client" in loaded
         assert not heavy & loaded
 
 
@@ -216,6 +217,12 @@ async def test_no_answer_ends_a_command_in_a_traceback(
     assert "Traceback" not in ended.err
     assert "unexpected" not in ended.err
     assert ended.out or ended.err
+
+
+async def test_every_verb_is_a_command_with_its_own_help(edgemood: Edgemood) -> None:
+    told = " ".join((await edgemood("--help")).out.split())
+    for verb in VERBS:
+        assert f" {verb.name} {verb.help[:40]}" in told
 
 
 async def test_help_shows_brackets_as_they_are(edgemood: Edgemood) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from edgemood.cli.status import duration, show
+from edgemood.status import Status, read
 
 REPLY: dict[str, Any] = {
     "mood": {
@@ -65,7 +66,7 @@ REPLY: dict[str, Any] = {
 
 def shown(reply: dict[str, Any], width: int = 100) -> str:
     page = io.StringIO()
-    show(reply, Console(file=page, width=width, highlight=False))
+    show(read(Status, reply), Console(file=page, width=width, highlight=False))
     return page.getvalue()
 
 
@@ -180,4 +181,4 @@ def test_whatever_a_daemon_answers_is_shown_without_a_fall(data: st.DataObject) 
                 break
             holder = holder[key]
         holder[key] = data.draw(ANYTHING)
-    show(reply, Console(file=io.StringIO(), width=200))
+    show(read(Status, reply), Console(file=io.StringIO(), width=200))

@@ -15,8 +15,7 @@ from gpiozero.pins.mock import MockFactory
 
 from edgemood.clock import ManualClock, SystemClock
 from edgemood.config import Config
-from edgemood.daemon.client import ask
-from edgemood.daemon.commands import VERBS, Request
+from edgemood.control import VERBS, ask
 from edgemood.daemon.daemon import Daemon
 from edgemood.errors import ControlError, EdgemoodError, LibraryError
 from edgemood.incident import Faults, Trouble
@@ -43,7 +42,9 @@ def clock():
 def _senses(monkeypatch):
     """Processes that live, and say nothing."""
     silent = ("sh", "-c", "cat > /dev/null")
-    monkeypatch.setattr("edgemood.daemon.sense_process.COMMANDS", dict.fromkeys(Sense, silent))
+    monkeypatch.setattr(
+        "edgemood.daemon.senses.sense_process.COMMANDS", dict.fromkeys(Sense, silent)
+    )
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ async def daemon(config, clock, pins, tmp_path):
     daemon = Daemon(config, clock, Memory(tmp_path / "state", faults), faults=faults)
     living = asyncio.create_task(daemon.run())
     async with asyncio.timeout(600):
-        while daemon.status()["music"]["detail"] == "":
+        while daemon.box.status()["music"]["detail"] == "":
             await asyncio.sleep(0.005)
     await clock.advance(1)
     yield daemon
@@ -84,9 +85,9 @@ async def press(pins, config, clock, duration_s):
 
 async def test_a_held_button_switches_sensing_off_and_on(daemon, pins, config, clock):
     await press(pins, config, clock, config.panel.hold_s + 0.5)
-    assert not daemon.sensing
+    assert not daemon._senses.on
     await press(pins, config, clock, config.panel.hold_s + 0.5)
-    assert daemon.sensing
+    assert daemon._senses.on
 
 
 async def test_what_cannot_be_remembered_is_said_and_shown_and_kept_as_soon_as_it_can_be(
@@ -98,23 +99,23 @@ async def test_what_cannot_be_remembered_is_said_and_shown_and_kept_as_soon_as_i
     for request in ("pause", "mood sad", "lift", "pause", "mood auto"):
         said = (await daemon.obey(request))["said"]
         assert "this could not be remembered (Not a directory)" in said, request
-    assert not daemon.sensing
-    status = daemon.status()
+    assert not daemon._senses.on
+    status = daemon.box.status()
     assert status["led"] == "fault"
     assert "cannot be written" in status["faults"][0]
     assert status["sensing_detail"] == "camera and microphone are closed"
     await press(pins, config, clock, config.panel.hold_s + 0.5)
-    assert daemon.sensing
+    assert daemon._senses.on
     await press(pins, config, clock, config.panel.hold_s + 0.5)
-    assert not daemon.sensing
-    assert daemon.status()["led"] == "fault"
+    assert not daemon._senses.on
+    assert daemon.box.status()["led"] == "fault"
     state.unlink()
     await clock.advance(120)
-    assert daemon.status()["faults"] == []
-    assert daemon.status()["led"] != "fault"
+    assert daemon.box.status()["faults"] == ()
+    assert daemon.box.status()["led"] != "fault"
     again = Daemon(config, clock, Memory(state))
-    assert not again.sensing
-    assert again.status()["music"]["strategy"] == "lift"
+    assert not again._senses.on
+    assert again.box.status()["music"]["strategy"] == "lift"
 
 
 @pytest.mark.parametrize("said", ["resume", "pause"])
@@ -126,12 +127,12 @@ async def test_senses_switched_off_in_the_configuration_are_off_everywhere(
     )
     daemon = Daemon(none, clock, Memory(tmp_path / "state"))
     for _ in range(2):
-        status = daemon.status()
+        status = daemon.box.status()
         assert status["sensing"] is False
         assert "switched off in the configuration" in status["sensing_detail"]
-        assert "sensing is off" in daemon._status().line()
+        assert "sensing is off" in daemon.overview().line()
         assert "sensing is off" in await daemon._answer_message("status")
-        assert daemon._status().led() in {"starting", "sensing off"}
+        assert daemon.overview().led() in {"starting", "sensing off"}
         reply = (await daemon.obey(said))["said"]
         assert "sensing is on" not in reply
     with pytest.raises(EdgemoodError, match="switched off in the configuration"):
@@ -140,10 +141,10 @@ async def test_senses_switched_off_in_the_configuration_are_off_everywhere(
 
 async def test_resume_says_what_stays_closed(daemon):
     await daemon.obey("pause")
-    assert not daemon.sensing
+    assert not daemon._senses.on
     said = (await daemon.obey("resume"))["said"]
     assert said.startswith("sensing is on; the camera stays closed")
-    assert daemon.sensing
+    assert daemon._senses.on
 
 
 async def test_where_memory_cannot_be_read_senses_stay_closed_and_the_led_says_so(
@@ -155,11 +156,11 @@ async def test_where_memory_cannot_be_read_senses_stay_closed_and_the_led_says_s
     daemon = Daemon(config, clock, Memory(state))
     running = asyncio.create_task(daemon.run())
     await clock.advance(5)
-    status = daemon.status()
+    status = daemon.box.status()
     assert status["sensing"] is False
     assert status["led"] == "fault"
     assert "edgemood resume" in status["faults"][0]
-    assert not daemon._sense_tasks
+    assert not daemon._senses._running
     running.cancel()
     with contextlib.suppress(asyncio.CancelledError):
         await running
@@ -167,9 +168,9 @@ async def test_where_memory_cannot_be_read_senses_stay_closed_and_the_led_says_s
 
 async def test_a_short_press_looks_again_for_some_seconds(daemon, pins, config, clock):
     await press(pins, config, clock, 0.2)
-    assert daemon.status()["looking"]
+    assert daemon.box.status()["looking"]
     await clock.advance(10)
-    assert not daemon.status()["looking"]
+    assert not daemon.box.status()["looking"]
 
 
 async def test_a_press_moves_the_music_on_once_when_the_room_was_judged_anew(
@@ -181,7 +182,7 @@ async def test_a_press_moves_the_music_on_once_when_the_room_was_judged_anew(
     await clock.advance(3)
     await press(pins, config, clock, 0.2)
     await clock.advance(3)
-    assert daemon.status()["looking"]
+    assert daemon.box.status()["looking"]
     moved_on.assert_not_awaited()
     await clock.advance(30)
     moved_on.assert_awaited_once_with()
@@ -193,9 +194,9 @@ async def test_a_hold_ends_a_look_and_the_song_plays_on(
     moved_on = AsyncMock()
     monkeypatch.setattr(daemon._music.dj, "move_on", moved_on)
     await press(pins, config, clock, 0.2)
-    assert daemon.status()["looking"]
+    assert daemon.box.status()["looking"]
     await press(pins, config, clock, config.panel.hold_s + 0.5)
-    assert not daemon.status()["looking"]
+    assert not daemon.box.status()["looking"]
     await clock.advance(30)
     moved_on.assert_not_awaited()
 
@@ -203,22 +204,22 @@ async def test_a_hold_ends_a_look_and_the_song_plays_on(
 async def test_a_press_outlives_a_change_of_how_the_mood_is_decided(daemon, pins, config, clock):
     await press(pins, config, clock, 0.2)
     await daemon.reconfigure(changed(config, "mood", hold_s=30))
-    assert daemon.status()["looking"]
+    assert daemon.box.status()["looking"]
     await clock.advance(10)
-    assert not daemon.status()["looking"]
+    assert not daemon.box.status()["looking"]
 
 
 async def test_with_sensing_off_a_press_cannot_look_and_the_music_moves_on(
     *, daemon, pins, config, clock, monkeypatch
 ):
-    daemon.set_sensing(on=False)
+    daemon.box.set_sensing(on=False)
     moved_on = AsyncMock()
     monkeypatch.setattr(daemon._music.dj, "move_on", moved_on)
     await press(pins, config, clock, 0.2)
-    assert not daemon.status()["looking"]
+    assert not daemon.box.status()["looking"]
     moved_on.assert_awaited_once_with()
     with pytest.raises(EdgemoodError, match="edgemood resume"):
-        daemon.look_again()
+        daemon.box.look_again()
 
 
 async def test_the_led_is_dark_when_the_daemon_has_ended(config, clock, pins, tmp_path):
@@ -242,19 +243,19 @@ async def test_a_verb_that_does_not_exist_is_answered_with_those_that_do(daemon)
 async def test_a_mood_that_is_asked_for_holds_for_its_time_and_no_longer(daemon, clock):
     assert (await daemon.obey("mood happy 30m"))["said"] == "happy for 30 min"
     await clock.advance(60)
-    mood = daemon.status()["mood"]
+    mood = daemon.box.status()["mood"]
     assert (mood["emotion"], mood["asked_for"]) == ("happy", True)
     assert mood["because"] == "somebody asked for happy, for another 29 min"
-    assert "happy" in daemon.status()["music"]["target"]
+    assert "happy" in daemon.box.status()["music"]["target"]
     await clock.advance(30 * 60)
-    assert daemon.status()["mood"]["emotion"] is None
+    assert daemon.box.status()["mood"]["emotion"] is None
 
 
 async def test_a_press_ends_a_mood_that_was_asked_for(daemon, pins, config, clock):
     await daemon.obey("mood sad")
     await clock.advance(1)
     await press(pins, config, clock, 0.2)
-    assert daemon.status()["mood"]["emotion"] is None
+    assert daemon.box.status()["mood"]["emotion"] is None
 
 
 async def test_the_room_decides_again_when_asked_to(daemon, clock):
@@ -262,16 +263,16 @@ async def test_the_room_decides_again_when_asked_to(daemon, clock):
     await clock.advance(1)
     await daemon.obey("mood auto")
     await clock.advance(1)
-    assert daemon.status()["mood"]["emotion"] is None
+    assert daemon.box.status()["mood"]["emotion"] is None
 
 
 async def test_a_strategy_that_is_asked_for_holds_through_a_restart(
     daemon, config, clock, tmp_path
 ):
-    assert daemon.status()["music"]["strategy"] == "match"
+    assert daemon.box.status()["music"]["strategy"] == "match"
     await daemon.obey("lift")
     again = Daemon(config, clock, Memory(tmp_path / "state"))
-    assert again.status()["music"]["strategy"] == "lift"
+    assert again.box.status()["music"]["strategy"] == "lift"
 
 
 async def test_without_mpd_the_song_can_be_neither_liked_nor_skipped(daemon, pins, config, clock):
@@ -280,11 +281,11 @@ async def test_without_mpd_the_song_can_be_neither_liked_nor_skipped(daemon, pin
             await daemon.obey(request)
     await press(pins, config, clock, 0.1)
     await press(pins, config, clock, 0.1)
-    assert not daemon.status()["music"]["connected"]
+    assert not daemon.box.status()["music"]["connected"]
 
 
 async def test_messages_are_answered_in_a_line_bad_ones_with_what_is_possible(daemon):
-    assert await daemon._answer_message(" Status ") == daemon._status().line()
+    assert await daemon._answer_message(" Status ") == daemon.overview().line()
     assert await daemon._answer_message("Mood Happy 90 min") == "happy for 90 min"
     assert "did you mean 'redetect'" in await daemon._answer_message("redetct")
     assert "say `mood` and one of angry" in await daemon._answer_message("mood giddy")
@@ -307,13 +308,13 @@ async def test_no_error_behind_the_button_ends_anything(
     broken = Mock(side_effect=error)
     for part, names in {
         daemon._music.dj: ["move_on", "not_this", "like"],
-        daemon._tracker: ["forget"],
+        daemon._room._tracker: ["forget"],
         daemon._memory: ["keep"],
     }.items():
         for name in names:
             monkeypatch.setattr(part, name, broken)
     for sensing in (False, True):
-        daemon._sensing.on = sensing
+        daemon._senses._switch.on = sensing
         for duration_s in presses:
             button = pins.pin(f"GPIO{config.panel.button_pin}")
             button.drive_low()
@@ -327,7 +328,7 @@ async def test_no_error_behind_the_button_ends_anything(
     monkeypatch.undo()
     assert (await daemon.obey("mood happy"))["said"] == "happy for 60 min"
     await clock.advance(1)
-    assert daemon.status()["mood"]["emotion"] == "happy"
+    assert daemon.box.status()["mood"]["emotion"] == "happy"
 
 
 @pytest.mark.parametrize("part", ["hear", "greet", "listen", "move_on"])
@@ -337,16 +338,16 @@ async def test_music_that_fails_keeps_no_mood_and_no_led_from_changing(
     monkeypatch.setattr(
         daemon._music.dj, part, Mock(side_effect=LookupError("song 4 was forgotten"))
     )
-    daemon.look_again()
+    daemon.box.look_again()
     await daemon.obey("mood happy")
     led = pins.pin(f"GPIO{config.panel.led_pin}")
     await clock.advance(100)
-    assert daemon.status()["mood"]["emotion"] == "happy"
+    assert daemon.box.status()["mood"]["emotion"] == "happy"
     assert not daemon._watchdog.stuck()
     led.clear_states()
     await clock.advance(5)
     assert len(led.states) > 2
-    wrong = daemon.status()["faults"]
+    wrong = daemon.box.status()["faults"]
     if part != "move_on":
         assert "song 4 was forgotten" in wrong[0]
 
@@ -354,11 +355,11 @@ async def test_music_that_fails_keeps_no_mood_and_no_led_from_changing(
 async def test_every_verb_is_known_and_an_unknown_one_is_no_strategy(daemon):
     for verb in VERBS:
         with contextlib.suppress(EdgemoodError):
-            await daemon.obey("mood happy" if verb == "mood" else verb)
-    before = daemon.status()["music"]["strategy"]
-    with pytest.raises(EdgemoodError, match="dance: this box cannot do that"):
-        await daemon._done(Request("dance"))
-    assert daemon.status()["music"]["strategy"] == before
+            await daemon.obey("mood happy" if verb.name == "mood" else verb.name)
+    before = daemon.box.status()["music"]["strategy"]
+    with pytest.raises(EdgemoodError, match="unknown verb 'dance'"):
+        await daemon.obey("dance")
+    assert daemon.box.status()["music"]["strategy"] == before
 
 
 async def test_a_bug_behind_a_message_is_answered_and_costs_no_session(daemon, monkeypatch):
@@ -387,7 +388,7 @@ async def at_home(config, tmp_path, clock):
     living = asyncio.create_task(daemon.run())
     try:
         async with asyncio.timeout(600):
-            while daemon.status()["music"]["detail"] == "" or None in pids(daemon):
+            while daemon.box.status()["music"]["detail"] == "" or None in pids(daemon):
                 await asyncio.sleep(0.01)
         yield daemon
     finally:
@@ -398,7 +399,8 @@ async def at_home(config, tmp_path, clock):
 
 def pids(daemon):
     """Of the senses' processes; 0 for one that is switched off."""
-    return [sense.get("pid", 0) for sense in daemon.status()["senses"].values()]
+    senses = daemon.box.status()["senses"].values()
+    return [0 if sense["state"] == "off" else sense["pid"] for sense in senses]
 
 
 @pytest.mark.parametrize(
@@ -420,13 +422,13 @@ async def test_a_key_that_concerns_no_sense_leaves_both_open_and_the_mood_alone(
 ):
     async with at_home(seeing, tmp_path, SystemClock()) as daemon:
         await daemon.obey("mood happy")
-        before, music, panel = pids(daemon), daemon._music, daemon._panel
+        before, music, panel = pids(daemon), daemon._music, daemon._front._panel
         started_s = daemon._started_s
         await daemon.reconfigure(changed(seeing, section, **values))
         assert pids(daemon) == before
-        assert daemon._override.left_s is not None
+        assert daemon._room.override.left_s is not None
         assert (daemon._music is music) == (section not in {"music", "mpd"})
-        assert (daemon._panel is panel) == (section != "panel")
+        assert (daemon._front._panel is panel) == (section != "panel")
         assert daemon._started_s == started_s
         assert not daemon.failing
 
@@ -467,7 +469,7 @@ async def test_panel_and_socket_move_and_what_they_leave_is_free(
     await clock.advance(5)
     assert any(state for _, state in led.states)
     await press(pins, moved, clock, 0.2)
-    assert daemon.status()["looking"] == daemon.sensing
+    assert daemon.box.status()["looking"] == daemon._senses.on
 
 
 @pytest.mark.parametrize("path", ["/proc/nowhere/x", "/dev/null", "/" + "x" * 200])
@@ -476,13 +478,13 @@ async def test_a_socket_that_cannot_be_had_costs_nothing_but_itself(
 ):
     async with at_home(changed(config, "daemon", socket=path), tmp_path, clock) as daemon:
         await clock.advance(30)
-        status = daemon.status()
+        status = daemon.box.status()
         assert path in status["faults"][0]
         assert status["led"] == "fault"
         assert len(status["faults"]) == 1
         assert daemon.failing
         await daemon.reconfigure(config)
-        assert not daemon.status()["faults"]
+        assert not daemon.box.status()["faults"]
         assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]
         with pytest.raises(ControlError):
             await daemon.reconfigure(changed(config, "daemon", socket=path))
@@ -497,36 +499,36 @@ async def test_a_control_socket_whose_file_is_deleted_is_opened_again(daemon, co
 
 async def test_with_one_sense_missing_or_both_nothing_says_that_all_is_well(seeing, pins, tmp_path):
     async with at_home(seeing, tmp_path, SystemClock()) as daemon:
-        for process in daemon._senses.values():
+        for process in daemon._senses.processes.values():
             process._tell(replace(process.report, state=SenseState.MISSING))
-        assert daemon.status()["led"] == "fault"
-        assert "no camera and no microphone" in daemon._status().line()
-        assert daemon.status()["mood"]["because"] == "unknown: neither sees nor hears"
-        voice = daemon._senses[Sense.VOICE]
+        assert daemon.box.status()["led"] == "fault"
+        assert "no camera and no microphone" in daemon.overview().line()
+        assert daemon.box.status()["mood"]["because"] == "unknown: neither sees nor hears"
+        voice = daemon._senses.processes[Sense.VOICE]
         voice._tell(replace(voice.report, state=SenseState.WORKING))
-        assert daemon._status().led() in {LedState.ONE_SENSE, LedState.MPD_UNREACHABLE}
-        assert "; no camera" in daemon._status().line()
-        daemon.set_sensing(on=False)
-        assert "still looking" not in json.dumps(daemon.status())
-        assert "no camera" not in daemon._status().line()
+        assert daemon.overview().led() in {LedState.ONE_SENSE, LedState.MPD_UNREACHABLE}
+        assert "; no camera" in daemon.overview().line()
+        daemon.box.set_sensing(on=False)
+        assert "still looking" not in json.dumps(daemon.box.status())
+        assert "no camera" not in daemon.overview().line()
 
 
 async def test_a_fault_is_in_the_line_that_systemd_and_mpd_clients_see(daemon):
     Trouble(logging.getLogger("test"), daemon._faults).starts("no sound: the output is disabled")
     Trouble(logging.getLogger("test"), daemon._faults).starts("another")
     assert (
-        daemon._status().line().endswith("; wrong: no sound: the output is disabled (and 1 more)")
+        daemon.overview().line().endswith("; wrong: no sound: the output is disabled (and 1 more)")
     )
-    assert await daemon._answer_message("status") == daemon._status().line()
+    assert await daemon._answer_message("status") == daemon.overview().line()
 
 
 async def test_who_is_recognised_is_named_where_faces_are_looked_for(seeing, pins, tmp_path):
     recognising = changed(seeing, "vision", recognise="yes")
     async with at_home(recognising, tmp_path, SystemClock()) as daemon:
-        assert daemon.status()["people"] == []
+        assert daemon.box.status()["people"] == ()
         now_s = SystemClock().now_s()
         face = FaceEvidence(now_s, None, 0.0, Reason.DARK, faces=1, light=0.5, person="Anna")
-        daemon._company.see(face)
-        assert daemon.status()["people"] == ["Anna"]
-        daemon.set_sensing(on=False)
-        assert daemon.status()["people"] is None
+        daemon._room.presence.see(face)
+        assert daemon.box.status()["people"] == ("Anna",)
+        daemon.box.set_sensing(on=False)
+        assert daemon.box.status()["people"] is None

@@ -16,7 +16,7 @@ import pytest
 import soundfile
 
 from deploy.demo.mpd_server import PrivateMpd
-from edgemood.daemon.client import ask
+from edgemood.control import ask
 from edgemood.daemon.service import MOST_STARTS
 from edgemood.errors import NotRunningError
 from edgemood.music.library import SongIndex

@@ -36,14 +36,6 @@ async def test_one_stuck_loop_stops_the_feeding_and_is_named_once(clock, caplog)
     assert "mood" not in errors[0]
 
 
-async def test_a_loop_that_ended_on_purpose_is_not_waited_for(clock):
-    feeds = []
-    async with _running(Watchdog(clock, patience_s=30), feeds, "face") as watchdog:
-        watchdog.excuse("face")
-        await clock.advance(100)
-    assert len(feeds) == 11
-
-
 @contextlib.asynccontextmanager
 async def _running(watchdog, feeds, *loops):
     for loop in loops:

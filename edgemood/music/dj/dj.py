@@ -11,7 +11,7 @@ import numpy as np
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.config.schema import Config, MusicConfig, Strategy
+from edgemood.config.schema import Config, MusicConfig
 from edgemood.errors import EdgemoodError, PlayerError, RefusedError
 from edgemood.incident import Faults, Trouble
 from edgemood.mood import RoomMood
@@ -20,7 +20,7 @@ from edgemood.music.dj.library_follower import LibraryFollower
 from edgemood.music.dj.maintenance import Chores
 from edgemood.music.dj.people.feedback import Feedback
 from edgemood.music.dj.queue_controller import QueueKeeper
-from edgemood.music.dj.status import HINTS, MOST_NEXT, STATES, MusicStatus, Waiting
+from edgemood.music.dj.status import HINTS, MOST_NEXT, STATES
 from edgemood.music.dj.table_check import unanswered
 from edgemood.music.dj.volume.duck import Duck
 from edgemood.music.dj.volume.quiet_volume import QuietVolume
@@ -29,11 +29,13 @@ from edgemood.music.library.index.columns import Library
 from edgemood.music.mpd.client import Change, Player
 from edgemood.music.mpd.outputs import SoundWatch
 from edgemood.music.mpd.shown_text import told
-from edgemood.music.mpd.snapshot import QueuedSong, State
+from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State
 from edgemood.music.recommender import Chooser, SongVectors, TasteStore
 from edgemood.music.recommender.events import Event
 from edgemood.music.recommender.strategy import path_for
 from edgemood.state import AskedStrategy, Memory
+from edgemood.status import MusicStatus, Waiting
+from edgemood.strategies import Strategy
 from edgemood.walltime import WallTime, local_time
 
 _FIRST_PAUSE_S = 1.0
@@ -56,7 +58,7 @@ class Dj:
     When the room's mood changes, the waiting own songs are replaced and the playing song ends by
     itself. Stop means stop (`MusicWanted` has the rule). `on_message` answers what MPD clients
     send to the channel ``edgemood``; `on_progress` is called whenever the loop gets somewhere, at
-    least twice a minute.
+    least twice a minute; `on_change` whenever `status` has changed other than by time going by.
     """
 
     def __init__(
@@ -68,6 +70,7 @@ class Dj:
         index: SongIndex | None = None,
         on_message: Callable[[str], Awaitable[str]] | None = None,
         on_progress: Callable[[], None] = lambda: None,
+        on_change: Callable[[], None] = lambda: None,
         on_event: Callable[[Event], None] = lambda _event: None,
         taste: TasteStore | None = None,
         faults: Faults | None = None,
@@ -81,6 +84,7 @@ class Dj:
         self._clock = clock
         self._on_message = on_message
         self._on_progress = on_progress
+        self._on_change = on_change
         self._player = Player(config.mpd, clock=clock, faults=self._faults)
         index = index or SongIndex.in_memory()
         self._taste = taste or TasteStore()
@@ -126,7 +130,7 @@ class Dj:
             config.music,
             chooser=self._chooser,
             faults=self._faults,
-            on_look=self._feedback.look,
+            on_look=self._looked,
         )
         self._sound = SoundWatch(self._player, self._faults)
         self._duck = Duck(self._player, clock, memory, config.music.duck)
@@ -249,6 +253,7 @@ class Dj:
                     await self._leave()
                 self._connected = False
                 self._player.close()
+                self._on_change()
             _end_if_cancelled()
             if self._clock.now_s() - arrived_s >= _LONGEST_PAUSE_S:  # not one that died at once
                 backoff.reset()
@@ -301,6 +306,10 @@ class Dj:
         problem = await self._taste.kept()
         return f"; but this is not remembered yet ({problem})" if problem else ""
 
+    def _looked(self, now: Snapshot) -> None:
+        self._feedback.look(now)
+        self._on_change()
+
     def _learn(self, event: Event) -> None:
         self._chooser.learn(event)
         self._due.set()  # what waits may not be wanted any more
@@ -310,13 +319,14 @@ class Dj:
         if self._mood.known is not None:
             path = path_for(*self._mood.known, self._config, self._unanswered)
             self._keeper.follow(path, replace=replace)
+            self._on_change()
             self._due.set()
 
     def _check_table(self) -> None:
         """Tell entries of the table that nothing answers to, and do without them."""
         library, playlists = self._keeper.library, self._chooser.playlists
         wrong: Mapping[str, str] = {}
-        if self._config.strategy == "table" and self._chores.knows_playlists:
+        if self._config.strategy is Strategy.TABLE and self._chores.knows_playlists:
             wrong = unanswered(self._config.table, library, playlists)
         if wrong == self._unanswered:
             return
@@ -340,6 +350,7 @@ class Dj:
             await self._keeper.arrive()
         self._connected, self._detail = True, ""
         self._unreachable.ends(f"MPD at {self._player.address}: connected")
+        self._on_change()
         self._due.set()
 
     async def _leave(self) -> None:
@@ -407,9 +418,11 @@ class Dj:
         async with self._hands:
             self._keeper.take(library, vectors)
             self._names.clear()
+            self._on_change()
 
     def _forget_library(self) -> None:
         self._keeper.library = Library.of([])
+        self._on_change()
 
     def _number(self, file: str) -> int | None:
         library = self._keeper.library

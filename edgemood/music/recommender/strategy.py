@@ -16,6 +16,7 @@ from edgemood.emotion import (
     as_scores,
     one_hot,
 )
+from edgemood.strategies import Strategy
 
 LIFT_SONGS = 4
 """Songs from the room's mood to the goal. Iso-principle: music first meets the listener's mood and
@@ -92,15 +93,16 @@ def path_for(
     start = as_scores((one_hot(emotion) + scores) / 2)
     matching = Target(start, affect_of(start), f"the room is {emotion}", emotion)
     match config.strategy:
-        case "table":
+        case Strategy.MATCH:
+            return (matching,)
+        case Strategy.TABLE:
             return (_looked_up(matching, config, unanswered),)
-        case "steady":
+        case Strategy.STEADY:
             because = f"{matching.because}, the music stays near {config.target}"
             return (_towards(matching, config.target, STEADY_SHARE, because),)
-        case "lift" if matching.affect.valence < 0:
-            steps = range(1, LIFT_SONGS)
+        case Strategy.LIFT:
+            steps = range(1, LIFT_SONGS) if matching.affect.valence < 0 else ()
             return (matching, *(_lifted(matching, config.target, step) for step in steps))
-    return (matching,)
 
 
 def _lifted(start: Target, goal: Emotion, step: int) -> Target:

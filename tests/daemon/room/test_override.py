@@ -1,6 +1,6 @@
 from edgemood.clock import ManualClock
 from edgemood.config.schema import MoodConfig
-from edgemood.daemon.override import MoodOverride
+from edgemood.daemon.room import MoodOverride
 from edgemood.emotion import Emotion
 from edgemood.memory import Memory
 from edgemood.mood import RoomMoodTracker
@@ -26,7 +26,7 @@ def test_a_mood_that_is_asked_for_survives_a_restart_of_the_daemon(tmp_path):
 def test_it_does_not_survive_a_reboot(tmp_path, monkeypatch):
     clock = ManualClock()
     MoodOverride(clock, Memory(tmp_path)).ask(Emotion.SAD, 600)
-    monkeypatch.setattr("edgemood.daemon.override.boot_id", lambda: "another boot")
+    monkeypatch.setattr("edgemood.daemon.room.override.boot_id", lambda: "another boot")
     assert MoodOverride(clock, Memory(tmp_path)).applied(SENSED) is SENSED
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from edgemood.clock import ManualClock, SystemClock
 from edgemood.config.schema import Config
-from edgemood.daemon.sense_process import HABITS, SenseProcess
+from edgemood.daemon.senses.sense_process import HABITS, SenseProcess
 from edgemood.mood import Sense
 from edgemood.pipe import SenseState
 

@@ -1,21 +1,25 @@
-"""How things stand, in the three ways an owner meets it: status, LED, and one line for systemd."""
+"""How things stand, in the ways an owner meets it: status, LED, a line for systemd, and why."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from edgemood import __version__
-from edgemood.daemon.sense_process import SenseProcess
+from edgemood.daemon.senses import DEVICES, SenseProcess
 from edgemood.mood import Reason, RoomMood, Sense
-from edgemood.music import MusicStatus
 from edgemood.music.library.scan.protocol import ScanReport
 from edgemood.panel import LedState, most_urgent
 from edgemood.pipe import SenseState
-
-DEVICES = {Sense.FACE: "camera", Sense.VOICE: "microphone"}
+from edgemood.status import (
+    ConfigStatus,
+    LibraryStatus,
+    MoodStatus,
+    MusicStatus,
+    SenseStatus,
+    Status,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +31,7 @@ class ConfigSource:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class Overview:
     """One instant of the daemon."""
 
     now_s: float
@@ -99,50 +103,51 @@ class Status:
         weights = f" Weights: {shares}." if shares else ""
         return f"Room: {self._because()}.{weights} Music: {self.music.why}"
 
-    def as_dict(self) -> dict[str, Any]:
+    def status(self) -> Status:
         """The reply to ``status``."""
-        return {
-            "mood": {
-                "emotion": self.mood.emotion,
-                "confidence": round(self.mood.confidence, 3),
-                "valence": round(self.mood.affect.valence, 3),
-                "arousal": round(self.mood.affect.arousal, 3),
-                "since_s_ago": round(self.now_s - self.mood.since_s, 1),
-                "because": self._because(),
-                "asked_for": self.override_left_s is not None,
-                "advice": self.mood.advice if self.sensing else None,
-            },
-            "sensing": self.sensing,
-            "sensing_detail": self.closed_because,
-            "looking": self.looking,
-            "senses": {sense: self._sense(self.senses.get(sense)) for sense in Sense},
-            "people": None if self.people is None else list(self.people),
-            "music": self.music.as_dict(),
-            "library": None if self.library is None else asdict(self.library),
-            "config": {
-                "file": None if self.source.file is None else str(self.source.file),
-                "problems": list(self.source.problems),
-            },
-            "faults": list(self.faults),
-            "led": self.led(),
-            "uptime_s": round(self.now_s - self.started_s, 1),
-            "version": __version__,
-        }
+        return Status(
+            schema=Status.SCHEMA,
+            mood=MoodStatus(
+                emotion=self.mood.emotion,
+                confidence=round(self.mood.confidence, 3),
+                valence=round(self.mood.affect.valence, 3),
+                arousal=round(self.mood.affect.arousal, 3),
+                since_s_ago=round(self.now_s - self.mood.since_s, 1),
+                because=self._because(),
+                asked_for=self.override_left_s is not None,
+                advice=self.mood.advice if self.sensing else None,
+            ),
+            sensing=self.sensing,
+            sensing_detail=self.closed_because,
+            looking=self.looking,
+            senses={sense.value: self._sense(self.senses.get(sense)) for sense in Sense},
+            people=self.people,
+            music=self.music,
+            library=_library(self.library),
+            config=ConfigStatus(
+                file=None if self.source.file is None else str(self.source.file),
+                problems=self.source.problems,
+            ),
+            faults=self.faults,
+            led=self.led(),
+            uptime_s=round(self.now_s - self.started_s, 1),
+            version=__version__,
+        )
 
-    def _sense(self, process: SenseProcess | None) -> dict[str, Any]:
+    def _sense(self, process: SenseProcess | None) -> SenseStatus:
         if process is None:
-            return {"state": "off", "detail": "switched off in the configuration"}
+            return SenseStatus(state="off", detail="switched off in the configuration")
         if not self.sensing:
-            return {"state": "off", "detail": ""}
+            return SenseStatus(state="off")
         last = process.last_evidence
-        return {
-            "state": process.report.state,
-            "device": process.report.device,
-            "detail": process.report.detail,
-            "last": None if last is None else (last.reason or "judged"),
-            "restarts": process.restarts,
-            "pid": process.pid,
-        }
+        return SenseStatus(
+            state=process.report.state,
+            device=process.report.device,
+            detail=process.report.detail,
+            last=None if last is None else (last.reason or "judged"),
+            restarts=process.restarts,
+            pid=process.pid,
+        )
 
     def _because(self) -> str:
         """Why the mood is what it is; who cannot look does not say that they are looking."""
@@ -181,3 +186,16 @@ class Status:
         """Whether a sense is broken, or all are missing."""
         states = {process.report.state for process in self.senses.values()}
         return SenseState.FAULT in states or states == {SenseState.MISSING}
+
+
+def _library(report: ScanReport | None) -> LibraryStatus | None:
+    if report is None:
+        return None
+    return LibraryStatus(
+        state=report.state,
+        detail=report.detail,
+        songs=report.songs,
+        pending=report.pending,
+        problems=report.problems,
+        per_minute=report.per_minute,
+    )

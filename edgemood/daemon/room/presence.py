@@ -11,7 +11,7 @@ STAYS_S = 600.0
 lasts some minutes."""
 
 
-class Company:
+class PresenceTracker:
     """Follows the evidence of faces; strangers are nobody here."""
 
     def __init__(self, clock: Clock) -> None:

@@ -6,7 +6,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from edgemood.daemon.sensing import SensingSwitch
+from edgemood.daemon.senses import SensingSwitch
 from edgemood.incident import Faults
 from edgemood.memory import Memory
 

@@ -17,8 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edgemood.clock import ManualClock
-from edgemood.daemon.client import ask
-from edgemood.daemon.control import MAX_CLIENTS, PATIENCE_S, ControlServer
+from edgemood.control import ask
+from edgemood.daemon.control.server import MAX_CLIENTS, PATIENCE_S, ControlServer
 from edgemood.errors import (
     AlreadyRunningError,
     ControlError,
