@@ -8,7 +8,8 @@ from typing import Final
 
 from edgemood.backoff import Backoff
 from edgemood.clock import Clock
-from edgemood.daemon.control.server import ControlServer, Handle
+from edgemood.daemon.control.conversation import Handle
+from edgemood.daemon.control.server import ControlServer
 from edgemood.errors import AlreadyRunningError, ControlError
 from edgemood.incident import Faults, Trouble
 

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from edgemood.clock import ManualClock
 from edgemood.control import ask
-from edgemood.daemon.control.server import MAX_CLIENTS, PATIENCE_S, ControlServer
+from edgemood.daemon.control.conversation import PATIENCE_S
+from edgemood.daemon.control.server import MAX_CLIENTS, ControlServer
 from edgemood.errors import (
     AlreadyRunningError,
     ControlError,
