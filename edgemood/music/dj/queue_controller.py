@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 
 from edgemood.clock import Clock, boot_id
 from edgemood.config.schema import MusicConfig
@@ -62,7 +61,7 @@ class QueueKeeper:
         self._ahead = config.ahead
         self._chooser = chooser
         self._on_look = on_look
-        self._kept = HandsOn.of(_hands_in(memory))
+        self._kept = _hands_in(memory)
         self._rebooted = self._kept.boot != boot_id()
         self._wanted = MusicWanted(self._kept.silence_in(boot_id()))
         since_s = None if self._rebooted else self._kept.since_s
@@ -448,7 +447,7 @@ class QueueKeeper:
             self._kept.played_s if played_s is None else played_s,
             self._robots.at_work,
         )
-        self._memory.keep(Hands(hands=asdict(self._kept)))
+        self._memory.keep(Hands(hands=self._kept.document()))
 
     def _remember(self, *, adding: Choice | None = None, moving: bool = False) -> None:
         """Write down whose songs are whose, and what the box is about to do."""
@@ -465,9 +464,9 @@ class QueueKeeper:
         self._memory.keep(LastSeen(look=look.document()))
 
 
-def _hands_in(memory: Memory) -> dict[str, Any] | None:
+def _hands_in(memory: Memory) -> HandsOn:
     hands = memory.recall(Hands)
-    return None if hands is None else hands.hands
+    return HandsOn() if hands is None else HandsOn.of(hands.hands)
 
 
 def _last_look(memory: Memory) -> LastLook | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from edgemood.music.dj.people.ownership import Remembered, found_again
 from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State
+from edgemood.state import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +63,16 @@ class LastLook:
         return found_again(self.songs, self.version, now, adding=self.adding, moving=self.moving)
 
     @classmethod
-    def of(cls, document: Any) -> Self | None:
-        """What was kept; None where nothing was, or nothing that can be read."""
-        try:
-            return cls(
-                State(document["state"]),
-                bool(document["single"]),
-                int(document["version"]),
-                tuple(map(_entry, document["songs"])),
-                _entry(document["adding"]) if document["adding"] else None,
-                bool(document["moving"]),
-            )
-        except (LookupError, TypeError, ValueError, ArithmeticError):
-            return None
+    def of(cls, look: Look) -> Self:
+        """What was kept."""
+        return cls(
+            State(look.state),
+            look.single,
+            look.version,
+            tuple(map(_entry, look.songs)),
+            None if look.adding is None else _entry(look.adding),
+            look.moving,
+        )
 
     @classmethod
     def of_first_release(
@@ -87,22 +85,25 @@ class LastLook:
         )
         return cls(State.PLAY, single=False, version=0, songs=songs)
 
-    def document(self) -> dict[str, Any]:
-        """Ready for JSON."""
-        return {
-            "state": self.state,
-            "single": self.single,
-            "version": self.version,
-            "songs": list(map(_row, self.songs)),
-            "adding": None if self.adding is None else _row(self.adding),
-            "moving": self.moving,
-        }
+    def document(self) -> Look:
+        """To be kept."""
+        return Look(
+            state=self.state.value,
+            single=self.single,
+            version=self.version,
+            songs=tuple(map(_row, self.songs)),
+            adding=None if self.adding is None else _row(self.adding),
+            moving=self.moving,
+        )
 
 
-def _row(entry: Remembered) -> list[Any]:
-    return [entry.song.id, entry.song.file, entry.own, entry.over, entry.why]
+_Row = tuple[int, str, bool, bool, str]
 
 
-def _entry(row: Any) -> Remembered:
-    id_, file, own, over, why = row
-    return Remembered(QueuedSong(int(id_), str(file)), bool(own), bool(over), str(why))
+def _row(entry: Remembered) -> _Row:
+    return entry.song.id, entry.song.file, entry.own, entry.over, entry.why
+
+
+def _entry(row: _Row) -> Remembered:
+    number, file, own, over, why = row
+    return Remembered(QueuedSong(number, file), own, over, why)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from edgemood.music.dj.people.autoplay import PLAYED_S, Silence
 from edgemood.music.mpd.snapshot import Snapshot
+from edgemood.state import NotedHands
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +26,21 @@ class HandsOn:
     """another program keeps filling the queue"""
 
     @classmethod
-    def of(cls, document: Any) -> Self:
-        """What was kept; nothing where nothing was, or nothing that can be read."""
-        try:
-            silence, since_s = document["silence"], document["since_s"]
-            return cls(
-                str(document["boot"]),
-                None if silence is None else Silence(silence),
-                None if since_s is None else float(since_s),
-                int(document["version"]),
-                float(document["played_s"]),
-                bool(document["robot"]),
-            )
-        except (LookupError, TypeError, ValueError, ArithmeticError):
-            return cls()
+    def of(cls, hands: NotedHands) -> Self:
+        """What was kept."""
+        silence = None if hands.silence is None else Silence(hands.silence)
+        return cls(hands.boot, silence, hands.since_s, hands.version, hands.played_s, hands.robot)
+
+    def document(self) -> NotedHands:
+        """To be kept."""
+        return NotedHands(
+            boot=self.boot,
+            silence=None if self.silence is None else self.silence.value,
+            since_s=self.since_s,
+            version=self.version,
+            played_s=self.played_s,
+            robot=self.robot,
+        )
 
     def silence_in(self, boot: str) -> Silence | None:
         """What still holds: a queue that was cleared is an empty one to a box switched on."""

@@ -2,8 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgemood.music.dj.people.last_look import LastLook
-from edgemood.music.dj.people.ownership import was_shuffled
+from edgemood.music.dj.people.ownership import Remembered, was_shuffled
 from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State
+from edgemood.state import LastSeen
 
 FILES = [f"{letter}.flac" for letter in "abcdef"]
 
@@ -33,9 +34,13 @@ def test_only_what_lies_beside_own_songs_is_written_down():
     assert [entry.song.file for entry in last.songs] == ["d", "e", "f", "h"]
 
 
-def test_a_document_of_another_shape_is_none():
-    for document in (None, [], [1], {}, {"state": "play"}, {"state": 3}, "x", {"songs": None}):
-        assert LastLook.of(document) is None
+def test_what_an_earlier_version_wrote_down_is_read():
+    seen = LastSeen.from_json(
+        b'{"version": 1, "look": {"state": "play", "single": false, "version": 10, "songs": '
+        b'[[2, "b.flac", true, false, "because"]], "adding": null, "moving": false}}'
+    )
+    (entry,) = LastLook.of(seen.look).songs
+    assert entry == Remembered(QueuedSong(2, "b.flac"), own=True, why="because")
 
 
 def test_what_the_first_release_kept_is_known_again():
