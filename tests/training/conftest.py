@@ -16,6 +16,7 @@ if find_spec("torch") is None:
         "detector/test_targets.py",
         "recommender/test_evaluate.py",
         "common/test_export.py",
+        "common/test_loop.py",
         "face/test_abstention.py",
         "face/test_robustness.py",
         "test_face_training.py",

@@ -9,7 +9,6 @@ reach their best.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -23,14 +22,16 @@ from torch.nn import functional as F
 from edgemood.emotion import EMOTIONS
 from edgemood.training.baselines.face_models import mini_xception
 from edgemood.training.baselines.face_protocol import drawn
+from edgemood.training.common.loop import Training
 from edgemood.training.common.metrics import accuracy
+from edgemood.training.common.recipe import Epochs, Recipe
 from edgemood.training.face.augment import Variation, dim, normalise_batch, vary
 from edgemood.training.face.data import PUBLIC_TEST, TRAINING, Faces, load_faces
 
 _FACES = 8000
 _EPOCHS = 5
 _BATCH = 32
-_RATE = 2e-3
+_RECIPE = Recipe(length=Epochs(_EPOCHS), seed=0, peak_rate=2e-3)
 _SIDE = 32
 _ELECTRONS = (200, 60, 20)
 
@@ -87,20 +88,19 @@ _WAYS: dict[str, Preparation] = {
 
 def train(faces: Faces, prepare: Preparation) -> nn.Module:
     """A network trained with one preparation; the same each time."""
-    torch.manual_seed(0)
+    torch.manual_seed(_RECIPE.seed)
     network = mini_xception(len(EMOTIONS)).to(memory_format=torch.channels_last)
-    optimizer = torch.optim.Adam(network.parameters(), fused=True)
+    optimizer = torch.optim.Adam(network.parameters(), _RECIPE.peak_rate, fused=True)
     images, labels = torch.from_numpy(faces.images), torch.from_numpy(faces.labels)
     batches = [b for _ in range(_EPOCHS) for b in torch.randperm(len(faces)).split(_BATCH)]
-    for number, batch in enumerate(batches):
-        for group in optimizer.param_groups:
-            group["lr"] = _RATE * (1 + math.cos(math.pi * number / len(batches))) / 2
-        inputs = vary(images[batch], _SIDE, Variation(), prepare)
+
+    def loss(step: int, _: float) -> Tensor:
+        inputs = vary(images[batches[step]], _SIDE, Variation(), prepare)
         logits = network(inputs.to(memory_format=torch.channels_last))
-        optimizer.zero_grad(set_to_none=True)
-        F.cross_entropy(logits, labels[batch]).backward()
-        optimizer.step()
-    return network.eval()
+        return F.cross_entropy(logits, labels[batches[step]])
+
+    epoch_steps = len(batches) // _EPOCHS
+    return Training(_RECIPE, network, optimizer, loss, epoch_steps=epoch_steps).run()
 
 
 def judge(

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from edgemood.emotion import EMOTIONS, Emotion
@@ -25,12 +24,15 @@ from edgemood.training.baselines.face_protocol import (
 )
 from edgemood.training.baselines.table import Result
 from edgemood.training.common.export import export_int8
+from edgemood.training.common.loop import Training
 from edgemood.training.common.paths import MODELS, REPOSITORY
+from edgemood.training.common.recipe import Minutes, Recipe, Schedule
 from edgemood.training.face.augment import Variation, normalise_batch, vary
 from edgemood.training.face.data import PRIVATE_TEST, TRAINING, Faces, load_faces
 from edgemood.training.face.model import multiply_adds
 from edgemood.vision.expression import SIDE, normalise
 
+_FOLDER = REPOSITORY / "build" / "papers"
 _BATCH = 32
 _COARSE_SIDE = 32  # pixels, for the first half of the time: less than half the work of 48
 _SHARE_FOR_FEW = 0.05  # of the time, to learn from 200 pictures
@@ -74,9 +76,11 @@ class Network:
     def measure(self, minutes: float) -> Result:
         """Train for `minutes` of processor time and test; likewise from 200 pictures, shorter."""
         faces, test = (only(load_faces(use), self.emotions) for use in (TRAINING, PRIVATE_TEST))
-        network, epochs = self.trained(faces, minutes)
+        checkpoint = _FOLDER / f"{self.file}.pt"
+        network, epochs = self.trained(faces, minutes, checkpoint)
         from_few, _ = self.trained(drawn(faces), minutes * _SHARE_FOR_FEW)
         path, size_bytes = self._exported(network, faces)
+        checkpoint.unlink(missing_ok=True)  # measured again, it begins anew
         judge = _judge(path, len(self.emotions))
         result = Result(
             self.name,
@@ -91,9 +95,20 @@ class Network:
         scores_of_few = _float_scores(from_few, test.images)
         return with_figures(result, judge(test.images), scores_of_few, test, self.emotions)
 
-    def trained(self, faces: Faces, minutes: float) -> tuple[nn.Module, float]:
-        """The network after `minutes` of processor time, and the epochs that it took."""
-        torch.manual_seed(0)
+    @property
+    def file(self) -> str:
+        """Its name, as files have it."""
+        return self.name.lower().replace(",", "").replace(" ", "_").replace("-", "_")
+
+    def trained(
+        self, faces: Faces, minutes: float, checkpoint: Path | None = None
+    ) -> tuple[nn.Module, float]:
+        """The network after `minutes` of processor time, and the epochs that it took.
+
+        It goes on from `checkpoint` when it is there, with the faces in a new order.
+        """
+        recipe = Recipe(length=Minutes(minutes), seed=0, peak_rate=self.rate, schedule=Schedule())
+        torch.manual_seed(recipe.seed)
         network = self.build(len(self.emotions)).to(memory_format=torch.channels_last)
         optimizer: torch.optim.Optimizer = torch.optim.Adam(
             network.parameters(), self.rate, fused=True
@@ -104,32 +119,35 @@ class Network:
         weight = counts.mean() / counts.clamp(min=1) if self.weighted else None
         images, labels = torch.from_numpy(faces.images), torch.from_numpy(faces.labels)
         order = torch.randperm(len(labels))
-        network.train()
-        began_s, seen = time.process_time(), 0
-        while (spent := (time.process_time() - began_s) / (60 * minutes)) < 1:
-            for group in optimizer.param_groups:
-                group["lr"] = self.rate * (1 + math.cos(math.pi * spent)) / 2
+
+        def loss(step: int, progress: float) -> Tensor:
+            nonlocal order
+            seen = step * _BATCH
             if seen % len(labels) + _BATCH > len(labels):
                 order = torch.randperm(len(labels))
             batch = order[torch.arange(seen, seen + _BATCH) % len(labels)]
-            side = _COARSE_SIDE if self.grows and spent < 0.5 else SIDE
+            side = _COARSE_SIDE if self.grows and progress < 0.5 else SIDE
             inputs = vary(images[batch], side, _PLAIN).to(memory_format=torch.channels_last)
-            loss = F.cross_entropy(network(inputs), labels[batch], weight=weight)
-            optimizer.zero_grad(set_to_none=True)
-            loss.backward()
-            optimizer.step()
-            seen += _BATCH
-        return network.eval(), seen / len(labels)
+            return F.cross_entropy(network(inputs), labels[batch], weight=weight)
+
+        training = Training(
+            recipe,
+            network,
+            optimizer,
+            loss,
+            epoch_steps=math.ceil(len(labels) / _BATCH),
+            checkpoint=checkpoint,
+        )
+        return training.run(), training.step * _BATCH / len(labels)
 
     def _exported(self, network: nn.Module, faces: Faces) -> tuple[Path, int]:
         """The int8 file and its size; a small one that knows all emotions lies among the models."""
         inputs = np.stack([normalise(image) for image in faces.images[:300]])
-        file = self.name.lower().replace(",", "").replace(" ", "_").replace("-", "_") + ".tflite"
-        path = REPOSITORY / "build" / "papers" / file
+        path = _FOLDER / f"{self.file}.tflite"
         size_bytes = export_int8(network, inputs, path).size_bytes
         if size_bytes <= _KEPT_BYTES and self.emotions == EMOTIONS:
             (MODELS / "papers").mkdir(exist_ok=True)
-            path = path.rename(MODELS / "papers" / file)
+            path = path.rename(MODELS / "papers" / path.name)
         return path, size_bytes
 
 

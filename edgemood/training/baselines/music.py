@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -26,6 +27,7 @@ from edgemood.music.analysis.audio.mel import BANDS, SLICE_FRAMES
 from edgemood.music.analysis.classes import QUADRANTS
 from edgemood.training.baselines.table import Ledger, Result
 from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.common.recipe import Minutes
 from edgemood.training.music import data as music_data
 from edgemood.training.music import evaluate as music_score
 from edgemood.training.music import train_network as music_teaching
@@ -47,7 +49,8 @@ def measure_net(
     name: str, make: Callable[[int], nn.Module], train: Split, test: Split, minutes: float
 ) -> Result:
     """Train one network for so much processor time and judge the test clips."""
-    net = music_teaching.train_net(make(music_teaching.HELPERS), *train, minutes)
+    recipe = replace(music_teaching.RECIPE, length=Minutes(minutes))
+    net = music_teaching.train_net(make(music_teaching.HELPERS), *train, recipe)
     judged = music_teaching.clip_logits(music_teaching.net_logits(net, test[1]))
     return Result(
         system=name,

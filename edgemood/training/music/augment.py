@@ -25,11 +25,11 @@ class Studio:
     """Draws slices of pictures, each time recorded a little differently."""
 
     def __init__(self, seed: int) -> None:
-        self._draw = np.random.default_rng(seed)
+        self.generator = np.random.default_rng(seed)
 
     def slice_of(self, picture: Floats) -> Floats:
         """Five seconds from anywhere in a picture (frames, 128), in another tempo and key."""
-        draw = self._draw
+        draw = self.generator
         pace = draw.uniform(1 - _TEMPO, 1 + _TEMPO)
         needed = int(np.ceil(SLICE_FRAMES * pace))
         start = int(draw.integers(0, max(1, len(picture) - needed)))
@@ -40,7 +40,7 @@ class Studio:
 
     def _recorded(self, slice_: Floats) -> Floats:
         """With another equaliser, through a codec, and with parts hidden."""
-        draw = self._draw
+        draw = self.generator
         knots = draw.normal(0.0, _TILT_DB / DEPTH_DB / 2, 5)
         curve = np.interp(np.arange(BANDS), np.linspace(0, BANDS - 1, 5), knots)
         louder = slice_ + (curve + draw.normal(0.0, 0.04)).astype(np.float32)
@@ -59,8 +59,8 @@ class Studio:
 
     def mixed(self, pictures: Tensor, *targets: Tensor) -> tuple[Tensor, ...]:
         """Every slice with a share of another one, targets likewise (mixup, Zhang et al., 2018)."""
-        share = float(self._draw.beta(_MIX_STRENGTH, _MIX_STRENGTH))
-        other = torch.from_numpy(self._draw.permutation(len(pictures)))
+        share = float(self.generator.beta(_MIX_STRENGTH, _MIX_STRENGTH))
+        other = torch.from_numpy(self.generator.permutation(len(pictures)))
         both = (pictures, *targets)
         return tuple(torch.lerp(each[other], each, share) for each in both)
 

@@ -8,6 +8,7 @@ comes from cross-validation by artist on both, on which it is fitted at last.
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,27 +21,34 @@ from edgemood.music.analysis.audio.mel import BANDS, SLICE_FRAMES
 from edgemood.music.analysis.classes import QUADRANTS
 from edgemood.tflite import Model
 from edgemood.training.common.export import export_int8
-from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.common.paths import MODELS, REPOSITORY, data_folder
+from edgemood.training.common.recipe import Minutes, Recipe
 from edgemood.training.music import data as music_data
 from edgemood.training.music import golden as music_golden
 from edgemood.training.music import kernel_svm as music_machine
 from edgemood.training.music.kernel_svm import Lesson
 from edgemood.training.music.models import rglu
-from edgemood.training.music.train_network import HELPERS, clip_logits, clip_slices, train_net
+from edgemood.training.music.train_network import (
+    HELPERS,
+    RECIPE,
+    clip_logits,
+    clip_slices,
+    train_net,
+)
 
-MINUTES = 3.0
 SHARES = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5)
 NET = Path("music_mood.tflite")
 
 Floats = NDArray[np.float32]
 
 
-def make_net(data: Path, cache: Path, minutes: float) -> None:
+def make_net(data: Path, cache: Path, recipe: Recipe) -> None:
     """Train the network and write its file."""
     clips, heards = music_data.clips(data), music_data.cached(data, cache)
     rows = [row for row, clip in enumerate(clips) if clip.split == "train"]
     seen = [heards[row] for row in rows]
-    net = train_net(rglu(HELPERS), [clips[row] for row in rows], seen, minutes)
+    checkpoint = REPOSITORY / "build" / "training" / "music_mood.pt"
+    net = train_net(rglu(HELPERS), [clips[row] for row in rows], seen, recipe, checkpoint)
     pictures = [clip_slices(heard)[1:3].permute(0, 2, 3, 1).numpy() for heard in seen[::3]]
     print(export_int8(net, np.concatenate(pictures), MODELS / NET))
     music_golden.write()
@@ -93,13 +101,17 @@ def write_machine(machine: KernelMachine, share: float, sharpness: float, path: 
 def main() -> None:
     """Train and export."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--minutes", type=float, default=MINUTES, help="processor time of the net")
+    parser.add_argument(
+        "--minutes", type=float, help="processor time of the net, not so many steps"
+    )
     parser.add_argument("--cache", type=Path, default=music_data.CACHE)
     parser.add_argument("--machine-only", action="store_true", help="keep the net as it is")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if not arguments.machine_only:
-        make_net(data_folder(), arguments.cache, arguments.minutes)
+        minutes = arguments.minutes
+        recipe = replace(RECIPE, length=Minutes(minutes)) if minutes else RECIPE
+        make_net(data_folder(), arguments.cache, recipe)
     make_machine(data_folder(), arguments.cache)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import time
+from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from edgemood.music.analysis.audio.excerpts import Piece
 from edgemood.music.analysis.audio.features import NAMES, Heard
@@ -18,14 +16,21 @@ from edgemood.music.analysis.audio.mel import HOP_SAMPLES
 from edgemood.music.analysis.audio.model import slices_of
 from edgemood.music.analysis.audio.tagger import HIDDEN
 from edgemood.music.analysis.classes import QUADRANTS
+from edgemood.training.common.loop import Training
+from edgemood.training.common.recipe import Recipe, Schedule, Steps
 from edgemood.training.music.augment import Studio, stacked
 from edgemood.training.music.data import GENRES, Clip
 
-SEED = 6
+RECIPE = Recipe(
+    length=Steps(2_500),  # three minutes of the core that trained the model in `models/`
+    seed=6,
+    peak_rate=4e-3,
+    schedule=Schedule(warm_up=0.05, first=0.01, falls_at_once=True),
+    weight_decay=0.05,
+    average_decay=0.99,
+)
 BATCH = 32
-PEAK_LEARNING_RATE = 4e-3
-WEIGHT_DECAY = 0.05
-EMA_DECAY = 0.99
+EPOCH_STEPS = 100
 LABEL_SMOOTHING = 0.1
 GENRES_COUNT = 0.9
 TRAITS_COUNT = 1.0
@@ -47,6 +52,8 @@ class Teacher:
         self._help = torch.from_numpy(np.hstack([genres, _traits(heards)]).astype(np.float32))
         self._draw = np.random.default_rng(seed)
         self._studio = Studio(seed)
+        self.generators = (self._draw, self._studio.generator)
+        """what is drawn with, whose state a checkpoint keeps"""
 
     def batch(self) -> tuple[Tensor, ...]:
         """Pictures (n, 1, 313, 128), quadrants (n, 4), helpers' targets (n, `HELPERS`)."""
@@ -58,29 +65,28 @@ class Teacher:
 
 
 def train_net(
-    net: nn.Module, clips: list[Clip], heards: list[Heard], minutes: float, seed: int = SEED
+    net: nn.Module,
+    clips: list[Clip],
+    heards: list[Heard],
+    recipe: Recipe = RECIPE,
+    checkpoint: Path | None = None,
 ) -> nn.Module:
-    """Train for so much processor time; gives the averaged net."""
-    torch.manual_seed(seed)
-    teacher = Teacher(clips, heards, seed)
+    """The averaged net; goes on from `checkpoint` when it is there."""
+    torch.manual_seed(recipe.seed)
+    teacher = Teacher(clips, heards, recipe.seed)
     net = net.to(memory_format=torch.channels_last)  # twice as fast, with so few channels
-    average = AveragedModel(net, multi_avg_fn=get_ema_multi_avg_fn(EMA_DECAY), use_buffers=True)
-    optimizer = torch.optim.AdamW(net.parameters(), weight_decay=WEIGHT_DECAY)
-    began_s, losses = time.process_time(), []
-    while (progress := (time.process_time() - began_s) / (60 * minutes)) < 1:
-        for group in optimizer.param_groups:
-            group["lr"] = _learning_rate(progress)
-        loss = _loss(net.train(), *teacher.batch())
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        average.update_parameters(net)
-        losses.append(float(loss.detach()))
-        if len(losses) % 100 == 0:
-            recent = np.mean(losses[-100:])
-            print(f"step {len(losses)}, {progress:.0%}: loss {recent:.3f}", flush=True)
-    result: nn.Module = average.module.eval()
-    return result
+    optimizer = torch.optim.AdamW(
+        net.parameters(), lr=recipe.peak_rate, weight_decay=recipe.weight_decay
+    )
+    return Training(
+        recipe,
+        net,
+        optimizer,
+        lambda _step, _progress: _loss(net, *teacher.batch()),
+        epoch_steps=EPOCH_STEPS,
+        checkpoint=checkpoint,
+        generators=teacher.generators,
+    ).run()
 
 
 def clip_slices(heard: Heard) -> Tensor:
@@ -116,9 +122,3 @@ def _traits(heards: list[Heard]) -> Floats:
     deviation = np.maximum(values.std(axis=0), 1e-6)
     traits: Floats = np.clip((values - values.mean(axis=0)) / deviation, -3.0, 3.0)
     return traits
-
-
-def _learning_rate(progress: float) -> float:
-    """One cycle: a short warm-up, then down along a cosine."""
-    warm_up = min(1.0, progress / 0.05 + 0.01)
-    return PEAK_LEARNING_RATE * warm_up * 0.5 * (1.0 + math.cos(math.pi * progress))

@@ -27,15 +27,15 @@ class Augmenter:
     """Random changes, drawn anew for every picture of a batch."""
 
     def __init__(self, seed: int) -> None:
-        self._draw = torch.Generator().manual_seed(seed)
+        self.generator = torch.Generator().manual_seed(seed)
 
     def uniform(self, count: int, low: float, high: float) -> Tensor:
         """`count` numbers between `low` and `high`."""
-        return low + (high - low) * torch.rand(count, generator=self._draw)
+        return low + (high - low) * torch.rand(count, generator=self.generator)
 
     def chance(self, count: int, probability: float) -> Tensor:
         """`count` booleans, each true with the probability."""
-        return torch.rand(count, generator=self._draw) < probability
+        return torch.rand(count, generator=self.generator) < probability
 
     def other_throat(self, mel: Tensor, widest: float = 0.14) -> Tensor:
         """Stretch the frequency axis: longer and shorter vocal tracts, by `widest` at most."""
@@ -76,7 +76,7 @@ class Augmenter:
         count = len(mel)
         waves = torch.stack([torch.cos(math.pi * k * _BAND_PLACE) for k in range(1, 5)])
         spread_db = tilt_db * torch.tensor([1.0, 0.6, 0.4, 0.4])
-        weights = torch.randn(count, 4, generator=self._draw) * spread_db
+        weights = torch.randn(count, 4, generator=self.generator) * spread_db
         weights *= self.chance(count, probability)[:, None]
         return mel + (weights @ waves)[:, None]
 

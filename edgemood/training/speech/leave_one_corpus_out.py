@@ -14,7 +14,7 @@ import argparse
 import json
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final, NamedTuple
@@ -28,6 +28,7 @@ from edgemood.hearing.reliability import reliability
 from edgemood.hearing.speech_emotion import SpeechEmotionModel
 from edgemood.training.common import metrics
 from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.common.recipe import Epochs
 from edgemood.training.speech import checkpoint as speech_files
 from edgemood.training.speech import data as speech_data
 from edgemood.training.speech.batches import BATCH, Curriculum
@@ -40,7 +41,7 @@ from edgemood.training.speech.distillation.whisper_stem import Stem, pruned
 from edgemood.training.speech.frontend import in_stillness, listen
 from edgemood.training.speech.model import EmotionNet
 from edgemood.training.speech.train import (
-    SEED,
+    RECIPE,
     backgrounds,
     clip_logits,
     load,
@@ -100,10 +101,11 @@ def learned_net(
     epochs: int,
 ) -> EmotionNet:
     """A net that learned from these lessons."""
-    torch.manual_seed(SEED)
+    torch.manual_seed(RECIPE.seed)
     steps = math.ceil(len(acted) / BATCH)
     curriculum = Curriculum.of(acted, overheard)
-    return train(Pupil.beginning(stem), curriculum, backgrounds, epochs, steps=steps)
+    recipe = replace(RECIPE, length=Epochs(epochs))
+    return train(Pupil.beginning(stem), curriculum, backgrounds, recipe, steps=steps)
 
 
 @dataclass(frozen=True, slots=True)

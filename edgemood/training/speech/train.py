@@ -12,17 +12,18 @@ from __future__ import annotations
 import argparse
 import copy
 import math
-import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel
 
 from edgemood.hearing.speech_emotion import WINDOW_FRAMES
+from edgemood.training.common.loop import Training
 from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.common.recipe import Epochs, Recipe, Schedule
 from edgemood.training.speech import checkpoint as speech_files
 from edgemood.training.speech import data as speech_data
 from edgemood.training.speech import golden as speech_golden
@@ -35,13 +36,22 @@ from edgemood.training.speech.model import EmotionNet
 from edgemood.training.speech.windows import Clip
 
 SEED = 5
-EPOCHS = 66
-PEAK_LEARNING_RATE = 3e-3
-ONWARDS_LEARNING_RATE = 2e-3
-STEM_LEARNING_RATE = 0.1
-"""The stem knows more than we can teach it: a tenth of the others' rate."""
-WEIGHT_DECAY = 0.03
-EMA_DECAY = 0.997
+RECIPE = Recipe(
+    length=Epochs(66),
+    seed=SEED,
+    peak_rate=3e-3,
+    schedule=Schedule(warm_up=0.05, first=0.01, falls_at_once=True),
+    weight_decay=0.03,
+    average_decay=0.997,
+    average_grows=True,
+    judged_every=3,
+)
+ONWARDS = replace(RECIPE, peak_rate=2e-3)
+"""From a net that was learned."""
+STEM_RATE = 0.1
+"""The stem knows more than we can teach it: a tenth of the others' learning rate."""
+SHORT_UNTIL = 0.8
+"""share of the training with short windows, which are cheaper; the net averages over any time"""
 SHARES_OF_NEW = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 MIMICRY = 0.5
 """How much saying what the teacher says counts beside the emotion."""
@@ -105,70 +115,40 @@ def train(
     pupil: Pupil,
     curriculum: Curriculum,
     heard_behind: list[NDArray[np.float16]],
-    epochs: int,
+    recipe: Recipe,
     *,
     steps: int,
-    peak: float = PEAK_LEARNING_RATE,
     checkpoint: Path | None = None,
     watched: list[Clip] | None = None,
 ) -> EmotionNet:
-    """Teach for some epochs, going on from `checkpoint` when it is there; gives the averaged net.
+    """Teach, going on from `checkpoint` when it is there; gives the averaged net.
 
-    An epoch is so many `steps`, the highest learning rate `peak`. Every third epoch is followed by
-    the recalls on `watched`.
+    An epoch is so many `steps`. `watched`: clips on which the recalls are told.
     """
-    average = AveragedModel(pupil, avg_fn=_followed, use_buffers=True)
+    rate = recipe.peak_rate
     optimizer = torch.optim.AdamW(
         [
-            {"params": pupil.learned(), "rate": 1.0, "weight_decay": WEIGHT_DECAY},
-            {"params": pupil.known(), "rate": STEM_LEARNING_RATE, "weight_decay": 0.0},
+            {"params": pupil.learned(), "lr": rate, "weight_decay": recipe.weight_decay},
+            {"params": pupil.known(), "lr": STEM_RATE * rate, "weight_decay": 0.0},
         ]
     )
-    first_epoch = 0
-    if checkpoint and checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        pupil.load_state_dict(state["net"])
-        average.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
-        first_epoch = state["epoch"] + 1
-    for epoch in range(first_epoch, epochs):
-        began_s = time.perf_counter()
-        batches = Batches(curriculum, heard_behind, seed=SEED + 1_000 * epoch)
-        losses = []
-        pupil.train()
-        for step in range(steps):
-            progress = (epoch * steps + step) / (epochs * steps)
-            for group in optimizer.param_groups:
-                group["lr"] = group["rate"] * peak * learning_rate(progress)
-            loss = pupil.loss(*batches.batch(_frames(progress)), MIMICRY)
-            optimizer.zero_grad()
-            loss.backward()
-            optimizer.step()
-            average.update_parameters(pupil)
-            losses.append(float(loss.detach()))
-        if checkpoint:
-            state = {"net": pupil.state_dict(), "average": average.state_dict(), "epoch": epoch}
-            torch.save(state | {"optimizer": optimizer.state_dict()}, checkpoint)
-        line = f"epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.3f}"
-        if watched and (epoch % 3 == 2 or epoch == epochs - 1):
-            found = recalls(clip_logits(average.module.graduate(), watched), watched)
-            line += "".join(f", {name} {recall:.3f}" for name, recall in found.items())
-        print(f"{line} ({time.perf_counter() - began_s:.0f} s)", flush=True)
-    averaged: Pupil = average.module
+    batches = Batches(curriculum, heard_behind, seed=recipe.seed)
+
+    def loss(step: int, progress: float) -> Tensor:
+        nonlocal batches
+        epoch, within = divmod(step, steps)
+        if within == 0:  # each epoch draws anew, so that one may begin where a checkpoint ends
+            batches = Batches(curriculum, heard_behind, seed=recipe.seed + 1_000 * epoch)
+        frames = WINDOW_FRAMES // 2 if progress < SHORT_UNTIL else WINDOW_FRAMES
+        return pupil.loss(*batches.batch(frames), MIMICRY)
+
+    def found(average: Pupil) -> dict[str, float]:
+        return recalls(clip_logits(average.graduate(), watched), watched) if watched else {}
+
+    averaged: Pupil = Training(
+        recipe, pupil, optimizer, loss, epoch_steps=steps, judge=found, checkpoint=checkpoint
+    ).run()
     return averaged.graduate()
-
-
-def _followed(average: Tensor, newest: Tensor, count: Tensor | int) -> Tensor:
-    """A moving average that is short at first, when the net changes fast."""
-    if not average.is_floating_point():
-        return newest.clone()
-    decay = min(EMA_DECAY, float((count + 1) / (count + 10)))
-    return torch.lerp(average, newest, 1.0 - decay)
-
-
-def _frames(progress: float) -> int:
-    """Short windows first, which are cheaper; the net averages over whatever time it is given."""
-    return WINDOW_FRAMES // 2 if progress < 0.8 else WINDOW_FRAMES
 
 
 def surprise(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
@@ -219,19 +199,13 @@ def representative(clips: list[Clip]) -> NDArray[np.float32]:
     return np.stack([draw.choice(clips[i].pictures()) for i in chosen])
 
 
-def learning_rate(progress: float) -> float:
-    """One cycle: a short warm-up, then down from 1 along a cosine."""
-    warm_up = min(1.0, progress / 0.05 + 0.01)
-    return warm_up * 0.5 * (1.0 + math.cos(math.pi * progress))
-
-
 def main() -> None:
     """Train and export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cache", type=Path, default=speech_data.CACHE)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--from", dest="begin", type=Path, help="float weights to go on from")
-    parser.add_argument("--epochs", type=int, default=EPOCHS)
+    parser.add_argument("--epochs", type=int, help="instead of the recipe's")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(SEED)
@@ -245,13 +219,13 @@ def main() -> None:
     else:
         pupil = Pupil.beginning(pruned(encoder, known))
     lessons = Lessons(data, cache, encoder)
+    recipe = ONWARDS if before else RECIPE
     net = train(
         pupil,
         Curriculum.of(lessons.acted(), [] if before else lessons.overheard()),
         backgrounds(data, cache),
-        arguments.epochs,
+        replace(recipe, length=Epochs(arguments.epochs)) if arguments.epochs else recipe,
         steps=math.ceil(len(known) / BATCH),
-        peak=ONWARDS_LEARNING_RATE if before else PEAK_LEARNING_RATE,
         checkpoint=cache / "speech_emotion.checkpoint.pt",
         watched=watched,
     )

@@ -84,6 +84,8 @@ class Scenes:
         for track in self._hisses:
             track.loud_db = _HISS_AS_VOICE_DB
         self._augmenter = Augmenter(seed)
+        self.generators = (self._draw, self._augmenter.generator)
+        """what is drawn with, whose state a checkpoint keeps"""
 
     def batch(self, count: int) -> tuple[Tensor, Tensor]:
         """Pictures (n, 1, 128, 64) and what each judged block holds, (n,) of `Sound`."""

@@ -1,6 +1,7 @@
 """A corpus left out: who is learned from, and what a net learns from a teacher's lessons."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import torch
 
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.hearing.mel import BANDS
+from edgemood.training.common.recipe import Epochs
 from edgemood.training.speech.batches import BATCH, Batches, Curriculum
 from edgemood.training.speech.distillation.data import Lesson
 from edgemood.training.speech.distillation.student import Pupil
@@ -24,7 +26,7 @@ from edgemood.training.speech.leave_one_corpus_out import (
     learned_net,
     strangers,
 )
-from edgemood.training.speech.train import clip_logits, train
+from edgemood.training.speech.train import RECIPE, clip_logits, train
 from edgemood.training.speech.windows import Clip, Origin
 
 
@@ -85,15 +87,20 @@ def test_training_goes_on_after_an_interruption_and_tells_how_well_it_does(
             Pupil.beginning(stem()),
             curriculum,
             [silence()],
-            epochs,
+            replace(RECIPE, length=Epochs(epochs)),
             steps=1,
             checkpoint=kept,
             watched=watched,
         )
     told = capsys.readouterr().out.splitlines()
-    assert [line.split(":")[0] for line in told] == ["epoch 1/2", "epoch 2/2", "epoch 3/3"]
+    assert [line.split(":")[0] for line in told] == [
+        "epoch 1/2",
+        "epoch 2/2",
+        "resumed after epoch 2/3",
+        "epoch 3/3",
+    ]
     assert "pooled" in told[1]
-    assert "pooled" in told[2]
+    assert "pooled" in told[3]
 
 
 def test_a_batch_holds_lessons_of_both_kinds_in_the_words_that_tell() -> None:
