@@ -352,6 +352,19 @@ async def test_music_that_fails_keeps_no_mood_and_no_led_from_changing(
         assert "song 4 was forgotten" in wrong[0]
 
 
+async def test_the_music_is_asked_how_it_is_only_when_something_happened(
+    daemon, clock, monkeypatch
+):
+    asked, shown = Mock(wraps=daemon._music.dj.status), Mock(wraps=daemon._front._overview)
+    monkeypatch.setattr(daemon._music.dj, "status", asked)
+    monkeypatch.setattr(daemon._front, "_overview", shown)
+    tries = Mock(wraps=daemon._music.dj._arrive)
+    monkeypatch.setattr(daemon._music.dj, "_arrive", tries)
+    await clock.advance(300)
+    assert shown.call_count >= 600
+    assert 0 < asked.call_count <= tries.call_count + 1
+
+
 async def test_every_verb_is_known_and_an_unknown_one_is_no_strategy(daemon):
     for verb in VERBS:
         with contextlib.suppress(EdgemoodError):
@@ -454,6 +467,15 @@ async def test_a_key_that_concerns_one_sense_restarts_that_one_only(
                 restarts
             ):
                 await asyncio.sleep(0.01)
+
+
+def test_what_begins_anew_is_tested_for_every_section_of_the_configuration():
+    tests = (
+        test_a_key_that_concerns_no_sense_leaves_both_open_and_the_mood_alone,
+        test_a_key_that_concerns_one_sense_restarts_that_one_only,
+    )
+    cases = [case for test in tests for mark in test.pytestmark for case in mark.args[1]]
+    assert {section for section, *_ in cases} == set(Config.model_fields)
 
 
 async def test_panel_and_socket_move_and_what_they_leave_is_free(
