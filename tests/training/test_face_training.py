@@ -10,16 +10,19 @@ from hypothesis.extra.numpy import arrays
 
 from edgemood.training.common.metrics import recalls
 from edgemood.training.face.augment import Variation, dim, normalise_batch, vary
+from edgemood.training.face.coverage import by_class, over_coverage
 from edgemood.training.face.data import Faces
 from edgemood.training.face.heads import (
     LEAST_RECALL,
     DeviceNet,
     Reading,
+    best_evened,
+    evened_readings,
     head_logits,
     label_reading,
     votes_reading,
 )
-from edgemood.training.face.model import FaceNet, Pooling, multiply_adds
+from edgemood.training.face.model import FaceNet, Pooling, multiply_adds, widened
 from edgemood.training.face.train import Recipe, Training, adopt
 from edgemood.vision.expression import normalise
 
@@ -102,6 +105,58 @@ def test_the_label_reading_recalls_every_emotion_it_can_tell():
     assert np.argmax(reading.offsets) == 2
 
 
+def test_a_rare_emotion_is_found_more_often_by_the_even_reading():
+    random = np.random.default_rng(0)
+    labels = random.choice(7, 4000, p=[0.09, 0.02, 0.03, 0.26, 0.13, 0.12, 0.35])
+    logits = (random.standard_normal((4000, 7)) + 1.5 * np.eye(7)[labels]).astype(np.float32)
+    plain = votes_reading(logits, labels)
+    even = best_evened(evened_readings(plain, logits, labels)).reading
+    found = [recalls(r.scale * logits + r.offsets, labels)[2] for r in (plain, even)]
+    assert found[1] > found[0] + 0.1
+    assert even.scale == plain.scale
+
+
+def test_emotions_that_are_equally_frequent_are_read_as_they_were():
+    random = np.random.default_rng(0)
+    labels = np.arange(700) % 7
+    logits = (random.standard_normal((700, 7)) + 2 * np.eye(7)[labels]).astype(np.float32)
+    plain = votes_reading(logits, labels)
+    for even in evened_readings(plain, logits, labels):
+        shifts = np.array(even.reading.offsets) - plain.offsets
+        np.testing.assert_allclose(shifts, shifts[0])
+
+
+def test_the_most_confident_are_told_right_most_often():
+    random = np.random.default_rng(0)
+    labels = np.arange(1400) % 8 - 1  # -1: not known
+    logits = random.standard_normal((1400, 7)) + 2 * np.eye(7)[np.maximum(labels, 0)]
+    scores = (np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)).astype(np.float32)
+    rows = over_coverage(scores, labels)
+    assert rows[-1]["judged"] == 1.0
+    assert rows[0]["accuracy"] > rows[-1]["accuracy"]
+    assert rows[-1]["uar"] == pytest.approx(recalls(scores, labels).mean())
+    assert sum(row["faces"] for row in by_class(scores, labels)) == (labels >= 0).sum()
+
+
+def test_an_emotion_that_is_never_said_has_no_precision():
+    labels = np.array([0, 1])
+    scores = np.eye(7, dtype=np.float32)[[0, 0]]
+    rows = {row["emotion"]: row for row in by_class(scores, labels)}
+    assert rows["disgust"]["precision"] is None
+    assert rows["angry"]["precision"] == 0.5
+
+
+def test_a_teacher_begins_with_what_the_small_network_knows(faces: Faces):
+    torch.manual_seed(0)
+    network = FaceNet().eval()
+    torch.nn.init.normal_(network.features[9].correction[-1].weight, std=0.1)
+    wide = widened(network, 2)
+    for mine, theirs in zip(head_logits(wide, faces), head_logits(network, faces), strict=True):
+        np.testing.assert_allclose(mine, theirs, atol=1e-3)
+    convolution = wide.features[4].body[3].weight
+    assert not torch.equal(convolution[:24], convolution[24:])
+
+
 def test_an_emotion_nobody_shows_gets_no_offset():
     random = np.random.default_rng(0)
     labels = np.arange(600) % 6
@@ -158,7 +213,7 @@ def test_a_second_training_begins_where_the_first_ended(faces: Faces, tmp_path: 
 
 def test_the_correction_by_place_begins_at_nothing():
     maps = torch.rand(2, 8, 6, 6)
-    torch.testing.assert_close(Pooling(8).eval()(maps), maps.mean(dim=(2, 3), keepdim=True))
+    torch.testing.assert_close(Pooling(8, 16).eval()(maps), maps.mean(dim=(2, 3), keepdim=True))
 
 
 def test_the_network_stays_within_its_budget():

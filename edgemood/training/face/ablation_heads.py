@@ -7,48 +7,23 @@ cut out and judged as the box does it.
 
 from __future__ import annotations
 
-import csv
-import tarfile
-from pathlib import Path
-
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.tflite import Model
-from edgemood.training.common.metrics import accuracy, calibration_error
-from edgemood.training.common.paths import MODELS, data_file
+from edgemood.training.common.metrics import accuracy, calibration_error, recalls
+from edgemood.training.common.paths import MODELS
 from edgemood.training.face import checkpoint as face_files
 from edgemood.training.face.data import PUBLIC_TEST, load_faces
+from edgemood.training.face.photographs import load_photographs
 from edgemood.training.face.robustness import two_readings
 from edgemood.vision.expression import normalise
-from edgemood.vision.faces.faces import HaarDetector
 
 _VOTES_SHARES = (1.0, 0.75, 0.5, 0.25, 0.0)
 
 Labels = NDArray[np.int64]
 Readings = NDArray[np.float32]
-
-
-def _photographs() -> tuple[list[NDArray[np.uint8]], Labels]:
-    """The widest face of each photograph in which one is found, and its label."""
-    with data_file("photos.csv").open(encoding="utf-8", newline="") as lines:
-        label_of = {Path(row["file"]).name: row["label"] for row in csv.DictReader(lines)}
-    detector, crops, labels = HaarDetector(), [], []
-    with tarfile.open(data_file("photos.tar")) as archive:
-        for member in archive:
-            file = archive.extractfile(member)
-            label = label_of.get(Path(member.name).name)
-            if file is None or label is None:
-                continue
-            read = cv2.imdecode(np.frombuffer(file.read(), np.uint8), cv2.IMREAD_GRAYSCALE)
-            grey = np.asarray(read, dtype=np.uint8)
-            for face in detector.find(grey)[:1]:
-                crops.append(face.crop(grey))
-                labels.append(EMOTIONS.index(Emotion(label)))
-    return crops, np.array(labels)
 
 
 def _surprisal(scores: Readings, labels: Labels) -> float:
@@ -59,20 +34,20 @@ def _surprisal(scores: Readings, labels: Labels) -> float:
 
 
 def main() -> None:
-    """Print accuracy, calibration error and surprisal of each mixture."""
+    """Print accuracy, mean recall, calibration error and surprisal of each mixture."""
     model, faces = two_readings(MODELS / face_files.INT8), load_faces(PUBLIC_TEST)
-    crops, photo_labels = _photographs()
+    crops, photo_labels = load_photographs()
     votes, label = (np.stack(r) for r in zip(*_read(model, faces.images), strict=True))
     photo_votes, photo_label = (np.stack(r) for r in zip(*_read(model, crops), strict=True))
-    print(f"{len(crops)} photographs; accuracy, calibration error, surprisal in nats")
+    print(f"{len(crops)} photographs; accuracy, mean recall, calibration error, surprisal in nats")
     print("| votes' share | FER2013 | FER+ | photographs |\n| --- | --- | --- | --- |")
     for share in _VOTES_SHARES:
         known = softmax(share * votes + (1 - share) * label, axis=1)
         fresh = softmax(share * photo_votes + (1 - share) * photo_label, axis=1)
         cases = [(known, faces.labels), (known, faces.majority), (fresh, photo_labels)]
         cells = [
-            f"{accuracy(s, truth):.1%}, {calibration_error(s, truth):.1%}, "
-            f"{_surprisal(s, truth):.2f}"
+            f"{accuracy(s, truth):.1%}, {np.nanmean(recalls(s, truth)):.1%}, "
+            f"{calibration_error(s, truth):.1%}, {_surprisal(s, truth):.2f}"
             for s, truth in cases
         ]
         print(f"| {share} | {' | '.join(cells)} |")

@@ -22,8 +22,10 @@ from edgemood.training.common.metrics import (
 )
 from edgemood.training.common.near_duplicates import seen_in
 from edgemood.training.face import checkpoint as face_files
+from edgemood.training.face.coverage import by_class, over_coverage
 from edgemood.training.face.data import PRIVATE_TEST, TRAINING, Faces, load_faces
 from edgemood.training.face.model import multiply_adds
+from edgemood.training.face.photographs import load_photographs
 from edgemood.training.face.robustness import EVERY, Seen, rungs, see, two_readings
 from edgemood.vision.expression import SIDE, normalise
 
@@ -44,6 +46,7 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
     fresh = ~seen_in(faces.images, load_faces(TRAINING, data).images)
     right = accuracy(scores, faces.labels)
     curve = coverage_curve(scores, faces.labels)
+    votes_recalls = recalls(votes, faces.majority)
     votes_curve = coverage_curve(votes, faces.majority)
     network = face_files.load_float(models)
     float_votes, float_scores = _float_readings(network, faces.images)
@@ -56,9 +59,12 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
     charts.coverage(models / "face_coverage.svg", curve)
     ladder = _ladder(models, faces)
     charts.ladder(models / "face_light.svg", [rung for rung in ladder if rung["seen"] == "light"])
+    crops, photo_labels = load_photographs(data)
+    photographed, _ = _readings(models, crops)
     figures = {
         "fer2013_private": {
             "accuracy": right,
+            "uar": float(of_class.mean()),
             "min_recall": float(of_class.min()),
             "recalls": {str(e): float(r) for e, r in zip(EMOTIONS, of_class, strict=True)},
             "accuracy_without_duplicates": accuracy(scores[fresh], faces.labels[fresh]),
@@ -68,14 +74,22 @@ def measure(models: Path, data: Path) -> dict[str, Any]:
         },
         "ferplus_private": {
             "accuracy": accuracy(votes, faces.majority),
-            "min_recall": float(recalls(votes, faces.majority).min()),
+            "uar": float(votes_recalls.mean()),
+            "min_recall": float(votes_recalls.min()),
             "accuracy_without_duplicates": accuracy(votes[fresh], faces.majority[fresh]),
             "accuracy_at_half_coverage": float(votes_curve[len(votes_curve) // 2 - 1]),
         },
         "ece": calibration_error(votes, faces.majority),
+        "photographs": {
+            "faces": len(photographed),
+            "accuracy": accuracy(photographed, photo_labels),
+            "ece": calibration_error(photographed, photo_labels),
+        },
         "int8_loss_points": 100 * max(losses),
         "size_bytes": (models / face_files.INT8).stat().st_size,
         "macs": multiply_adds(network, torch.zeros(1, 1, SIDE, SIDE)),
+        "coverage": over_coverage(votes, faces.majority),
+        "emotions": by_class(votes, faces.majority),
         "ladder": ladder,
     }
     return {"face": figures}
@@ -115,7 +129,7 @@ def _rung(
     }
 
 
-def _readings(models: Path, pictures: Pictures) -> tuple[Scores, Scores]:
+def _readings(models: Path, pictures: Pictures | list[Pictures]) -> tuple[Scores, Scores]:
     """Scores of both readings, (n, 7) each: FER+'s votes, which the box uses, and FER2013's label.
 
     Raises ValueError for a model with one output.

@@ -49,15 +49,15 @@ class Pooling(nn.Module):  # type: ignore[misc]  # torch is not typed here
     A face's parts have their places, which a mean alone forgets. The correction begins at zero.
     """
 
-    def __init__(self, channels: int) -> None:
+    def __init__(self, channels: int, places: int) -> None:
         super().__init__()
         self.mean = nn.AdaptiveAvgPool2d(1)
         self.correction = nn.Sequential(
             nn.AdaptiveAvgPool2d(GRID),  # at 6×6 the same as pooling by twos
-            nn.Conv2d(channels, PLACES, GRID, bias=False),
-            nn.BatchNorm2d(PLACES),
+            nn.Conv2d(channels, places, GRID, bias=False),
+            nn.BatchNorm2d(places),
             nn.ReLU(),
-            nn.Conv2d(PLACES, channels, 1),
+            nn.Conv2d(places, channels, 1),
         )
         nn.init.zeros_(self.correction[-1].weight)
         nn.init.zeros_(self.correction[-1].bias)
@@ -69,22 +69,25 @@ class Pooling(nn.Module):  # type: ignore[misc]  # torch is not typed here
 
 
 class FaceNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
-    """Grey faces (n, 1, 48, 48) to two vectors of logits: FER2013's label and the FER+ votes."""
+    """Grey faces (n, 1, 48, 48) to two vectors of logits: FER2013's label and the FER+ votes.
 
-    def __init__(self) -> None:
+    A teacher has `times` as many channels everywhere as the network for the box.
+    """
+
+    def __init__(self, times: int = 1) -> None:
         super().__init__()
-        fine, middle, coarse = WIDTHS
+        stem, fine, middle, coarse = (times * width for width in (STEM, *WIDTHS))
         self.features = nn.Sequential(
-            nn.Conv2d(1, STEM, 3, 1, 1, bias=False),
-            nn.BatchNorm2d(STEM),
+            nn.Conv2d(1, stem, 3, 1, 1, bias=False),
+            nn.BatchNorm2d(stem),
             nn.ReLU(),
             nn.MaxPool2d(2),
-            Residual(STEM, fine, 1),
+            Residual(stem, fine, 1),
             Residual(fine, middle, 2),
             Residual(middle, middle, 1),
             Residual(middle, coarse, 2),
             Residual(coarse, coarse, 1),
-            Pooling(coarse),
+            Pooling(coarse, times * PLACES),
             nn.Flatten(),
         )
         self.dropout = nn.Dropout(DROPOUT)
@@ -95,6 +98,26 @@ class FaceNet(nn.Module):  # type: ignore[misc]  # torch is not typed here
         """Logits of the FER2013 label and of the FER+ votes, (n, 7) each."""
         features = self.dropout(self.features(faces))
         return self.label_head(features), self.votes_head(features)
+
+
+def widened(narrow: FaceNet, times: int) -> FaceNet:
+    """A network with `times` as many channels everywhere that gives the same logits.
+
+    Each channel is there `times` times (Net2WiderNet: Chen et al., "Net2Net", ICLR 2016); what it
+    gives to a channel of the next layer is shared out among its copies at random, so that the
+    copies learn different things.
+    """
+    wide = FaceNet(times)
+    state = wide.state_dict()
+    for name, values in narrow.state_dict().items():
+        sizes = zip(state[name].shape, values.shape, strict=True)
+        repeats = [wide_size // size for wide_size, size in sizes]
+        state[name].copy_(values.repeat(repeats) if repeats else values)
+        if values.ndim > 1 and repeats[1] > 1:
+            shares = torch.rand(values.shape[0] * repeats[0], times, values.shape[1]) + 0.5
+            shares = (shares / shares.sum(dim=1, keepdim=True)).flatten(1)
+            state[name].mul_(shares.reshape(*shares.shape, *(1,) * (values.ndim - 2)))
+    return wide
 
 
 def multiply_adds(network: nn.Module, example: Tensor) -> int:

@@ -25,7 +25,14 @@ from edgemood.training.face import checkpoint as face_files
 from edgemood.training.face import golden as face_golden
 from edgemood.training.face.augment import Variation, vary
 from edgemood.training.face.data import PUBLIC_TEST, TRAINING, Faces, class_counts, load_faces
-from edgemood.training.face.heads import DeviceNet, head_logits, label_reading, votes_reading
+from edgemood.training.face.heads import (
+    DeviceNet,
+    best_evened,
+    evened_readings,
+    head_logits,
+    label_reading,
+    votes_reading,
+)
 from edgemood.training.face.model import FaceNet
 
 _WIDE = Variation()
@@ -252,13 +259,12 @@ def optimizer_of(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
 
 
 def adopt(network: FaceNet, checkpoint: Path) -> None:
-    """Begin with the weights of a `best.pt`; one from before `Pooling` lacks its correction.
+    """Begin with the weights of a `best.pt`, or with those in `models/float`.
 
     Raises RuntimeError when the checkpoint is of another network.
     """
-    state = torch.load(checkpoint, weights_only=True)["network"]
-    correction = {name: v for name, v in network.state_dict().items() if ".correction." in name}
-    network.load_state_dict(correction | state)
+    state = torch.load(checkpoint, weights_only=True)
+    network.load_state_dict(state.get("network", state))
 
 
 def _write(state: dict[str, Any], path: Path) -> None:
@@ -278,7 +284,15 @@ def export(folder: Path, train: Faces, choose: Faces) -> None:
     network = FaceNet()
     adopt(network, folder / "best.pt")
     label_logits, votes_logits = head_logits(network, choose)
-    votes = votes_reading(votes_logits, choose.majority)
+    calibrated = votes_reading(votes_logits, choose.majority)
+    choices = evened_readings(calibrated, votes_logits, choose.majority)
+    for choice in choices:
+        print(
+            f"PublicTest, FER+, {choice.share:.2f} of the frequencies taken off: "
+            f"{choice.accuracy:.1%}, "
+            f"mean recall {choice.uar:.1%}, calibration error {choice.calibration_error:.1%}"
+        )
+    votes = best_evened(choices).reading
     label = label_reading(label_logits, choose.labels)
     for name, reading, logits, truth in (
         ("FER+", votes, votes_logits, choose.majority),
