@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +12,15 @@ from edgemood.clock import Clock, SystemClock
 from edgemood.config import Choice, Config, ConfigWatch, LastGood
 from edgemood.daemon import log_setup as journal
 from edgemood.daemon import sd_notify as notify
+from edgemood.daemon.config_follower import ConfigFollower, Trial, complain, refused
 from edgemood.daemon.daemon import Daemon
 from edgemood.daemon.overview import ConfigSource
 from edgemood.daemon.tasks import Tasks
-from edgemood.errors import AlreadyRunningError, EdgemoodError
+from edgemood.errors import AlreadyRunningError
 from edgemood.incident import Faults
 from edgemood.memory import Memory
 from edgemood.storage.folder_lock import only_daemon_in
 
-FILE_CHECK_S = 2.0
-"""how soon an edit of config.yaml is noticed"""
-PROVEN_S = 10.0
-"""a configuration on which everything ran for so long is a good one"""
 MOST_STARTS = 3
 """starts in a row that a configuration may not survive before another is taken"""
 
@@ -43,14 +38,6 @@ def run(config_file: Path, state: Path) -> None:
         asyncio.run(_Service(config_file, state, SystemClock()).run())
 
 
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """The owner's text, while it is not known yet whether the box runs on it."""
-
-    text: str
-    since_s: float
-
-
 class _Service:
     """One daemon, and the configuration it is to go by."""
 
@@ -63,7 +50,7 @@ class _Service:
         self._last_good = LastGood(config_file, state)
         self._watch = ConfigWatch(config_file)
         self._config = Config()
-        self._trial: _Trial | None = None
+        self._trial: Trial | None = None
         self._ending = asyncio.Event()
 
     async def run(self) -> None:
@@ -72,7 +59,7 @@ class _Service:
             loop.add_signal_handler(number, self._ending.set)
         choice = self._last_good.choose()
         journal.set_up(choice.config.daemon.log)
-        _complain(choice.problems)
+        complain(choice.problems)
         daemon = await self._begin(choice)
         living = asyncio.create_task(daemon.run())
         following = asyncio.create_task(self._follow(daemon))
@@ -101,10 +88,10 @@ class _Service:
                 if number + 1 == len(candidates) or (another_box and not self._last_good.known):
                     raise first_error or error from None
                 first_error = first_error or error
-                problems.append(self._refused(error))
+                problems.append(refused(self._file, error))
                 continue
             if choice.text is not None and config == choice.config:
-                self._trial = _Trial(choice.text, self._clock.now_s())
+                self._trial = Trial(choice.text, self._clock.now_s())
             daemon.source = ConfigSource(self._file, tuple(problems))
             self._config = config
             return daemon
@@ -120,75 +107,22 @@ class _Service:
                 f"{self._file}: the box ended each time that it was started on this; it runs on "
                 "the last configuration that was good"
             )
-            _complain(problems[-1:])
+            complain(problems[-1:])
             return [last_good]
         return [choice.config, last_good]
 
     async def _follow(self, daemon: Daemon) -> None:
-        """Put in force what the owner writes."""
-        async with Tasks(self._clock, self._faults) as tasks:
-            tasks.keep_alive("configuration", partial(self._look_at_file, daemon))
-
-    async def _look_at_file(self, daemon: Daemon) -> None:
-        while True:
-            await self._clock.sleep(FILE_CHECK_S)
-            await self._judge(daemon)
-            if self._watch.changed():
-                await self._take(daemon)
-
-    async def _take(self, daemon: Daemon) -> None:
-        """The file holds another text."""
-        choice = self._last_good.choose()
-        _complain(choice.problems)
-        daemon.source = ConfigSource(self._file, choice.problems)
-        if choice.text is None:
-            return
-        if choice.config != self._config:
-            try:
-                await self._go_over(daemon, choice.config)
-            except Exception as error:  # noqa: BLE001 - whatever a value does, the music goes on
-                daemon.source = ConfigSource(self._file, (self._refused(error),))
-                return
-            log.info("%s: the new configuration is in force", self._file)
-        self._trial = _Trial(choice.text, self._clock.now_s())
-
-    async def _go_over(self, daemon: Daemon, config: Config) -> None:
-        """Raises what keeps the daemon from it; it goes on with what it had, then."""
-        try:
-            await daemon.reconfigure(config)
-        except Exception:
-            await daemon.reconfigure(self._config)
-            raise
-        self._config = config
-        journal.set_up(config.daemon.log)
-
-    async def _judge(self, daemon: Daemon) -> None:
-        """Keep a configuration that has run for a while; go back from one that does not."""
-        trial = self._trial
-        if trial is None or self._clock.now_s() - trial.since_s < PROVEN_S:
-            return
-        self._trial = None
-        if not daemon.failing:
-            self._last_good.keep(trial.text)
-            return
-        last_good = self._last_good.last_good()
-        if last_good is None or last_good == self._config:
-            return
-        problem = self._refused("; ".join(daemon.failing))
-        await self._go_over(daemon, last_good)
-        daemon.source = ConfigSource(self._file, (problem,))
-
-    def _refused(self, error: Exception | str) -> str:
-        """Note that the owner's configuration does not work, and why."""
-        problem = (
-            f"{self._file}: the box does not run on this ({error}); "
-            "the last configuration that was good stays in force"
+        follower = ConfigFollower(
+            self._file,
+            daemon,
+            self._clock,
+            watch=self._watch,
+            last_good=self._last_good,
+            config=self._config,
+            trial=self._trial,
         )
-        if isinstance(error, str | EdgemoodError):
-            log.error("%s", problem)
-        else:
-            log.error("%s", problem, exc_info=error)
-        return problem
+        async with Tasks(self._clock, self._faults) as tasks:
+            tasks.keep_alive("configuration", follower.run)
 
 
 async def _first_of(*tasks: asyncio.Task[Any]) -> None:
@@ -202,8 +136,3 @@ async def _first_of(*tasks: asyncio.Task[Any]) -> None:
     for ending in endings:
         if isinstance(ending, Exception):
             raise ending
-
-
-def _complain(problems: tuple[str, ...] | list[str]) -> None:
-    for problem in problems:
-        log.error("%s", problem)
