@@ -43,12 +43,12 @@ class Panel:
         config: PanelConfig,
         clock: Clock,
         on_gesture: Mapping[Gesture, Callable[[], None]],
-        start: Start | None = None,
+        start: Start,
     ) -> None:
-        """`start` makes the panel's tasks; what they cannot do costs neither it nor each other."""
+        """`start` makes the panel's tasks, and owns them: what one raises is for it to tell."""
         self._clock = clock
         self._loop = asyncio.get_running_loop()
-        self._start = start or self._loop.create_task
+        self._start = start
         self._on_gesture = on_gesture
         self._led_trouble = Trouble(log)
         self._gestures = GestureReader(config.hold_s)
@@ -160,7 +160,7 @@ def open_panel(
     config: PanelConfig,
     clock: Clock,
     on_gesture: Mapping[Gesture, Callable[[], None]],
-    start: Start | None = None,
+    start: Start,
 ) -> Panel | None:
     """The panel, or None where it is switched off or cannot be had; the log says why, once."""
     if config.enabled == "no":

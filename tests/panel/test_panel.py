@@ -3,9 +3,10 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import gpiozero
 import pytest
@@ -53,9 +54,13 @@ def told_to(gestures: list[str]) -> dict[Gesture, Callable[[], None]]:
     return {gesture: partial(gestures.append, gesture.value) for gesture in Gesture}
 
 
+def start(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    return asyncio.get_running_loop().create_task(work)
+
+
 @pytest.fixture
 async def panel(pins: MockFactory, clock: ManualClock, gestures: list[str]) -> AsyncIterator[Panel]:
-    panel = open_panel(CONFIG, clock, told_to(gestures))
+    panel = open_panel(CONFIG, clock, told_to(gestures), start)
     assert panel is not None
     yield panel
     panel.close()
@@ -197,7 +202,7 @@ async def test_edges_from_another_thread_reach_the_loop(
 async def test_closing_leaves_the_led_dark_and_gives_the_pins_back(
     pins: MockFactory, clock: ManualClock, led: MockPin, button: MockPin, gestures: list[str]
 ) -> None:
-    panel = Panel(CONFIG, clock, told_to(gestures))
+    panel = Panel(CONFIG, clock, told_to(gestures), start)
     panel.show(LedState.SENSING)
     await clock.advance(1.0)
     button.drive_low()
@@ -208,14 +213,14 @@ async def test_closing_leaves_the_led_dark_and_gives_the_pins_back(
     await clock.advance(10.0)
     assert led.states[-1].state is False
     assert gestures == []
-    Panel(CONFIG, clock, {}).close()
+    Panel(CONFIG, clock, {}, start).close()
 
 
 async def test_a_button_and_an_led_on_one_pin_are_refused_and_the_pin_is_given_back(
     pins: MockFactory, clock: ManualClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     config = PanelConfig(enabled="yes", button_pin=17, led_pin=17)
-    assert open_panel(config, clock, {}) is None
+    assert open_panel(config, clock, {}, start) is None
     assert "GPIO17" in caplog.text
     gpiozero.LED(17).close()
 
@@ -226,7 +231,7 @@ async def test_without_gpio_there_is_no_panel_and_one_line_says_why(
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "absent")
     caplog.set_level(logging.INFO)
-    assert open_panel(CONFIG, clock, {}) is None
+    assert open_panel(CONFIG, clock, {}, start) is None
     assert caplog.messages == [
         "no button and LED: no usable GPIO pins here (Unable to find pin factory 'absent')"
     ]
@@ -238,14 +243,14 @@ async def test_a_panel_asked_for_but_not_to_be_had_is_a_warning(
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
     monkeypatch.setenv("GPIOZERO_PIN_FACTORY", "absent")
     asked = PanelConfig(enabled="yes")
-    assert open_panel(asked, clock, {}) is None
+    assert open_panel(asked, clock, {}, start) is None
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
 
 
 async def test_a_panel_switched_off_touches_no_pins(pins: MockFactory, clock: ManualClock) -> None:
     off = PanelConfig(enabled="no")
-    assert open_panel(off, clock, {}) is None
+    assert open_panel(off, clock, {}, start) is None
     assert pins.pins == {}
 
 
@@ -262,7 +267,7 @@ async def test_opening_keeps_the_working_directory_and_leaves_nothing_behind(
     empty_folder: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gpiozero.Device, "pin_factory", None)
-    open_panel(CONFIG, clock, {})
+    open_panel(CONFIG, clock, {}, start)
     assert Path.cwd() == empty_folder
     assert "LG_WD" not in os.environ
 
@@ -307,7 +312,7 @@ async def test_a_gesture_whose_answer_fails_does_not_end_the_reading_of_gestures
         told.append(1)
         raise LookupError("song 4 was forgotten")
 
-    panel = open_panel(CONFIG, clock, dict.fromkeys(Gesture, fail))
+    panel = open_panel(CONFIG, clock, dict.fromkeys(Gesture, fail), start)
     assert panel is not None
     for _ in range(2):
         button.drive_low()
@@ -317,3 +322,25 @@ async def test_a_gesture_whose_answer_fails_does_not_end_the_reading_of_gestures
     assert len(told) == 2
     assert "the short press could not be answered" in caplog.text
     panel.close()
+
+
+async def test_every_task_of_the_panel_has_the_owner_it_was_given(
+    pins: MockFactory, clock: ManualClock, button: MockPin
+) -> None:
+    owned: set[asyncio.Task[None]] = set()
+
+    def own(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        owned.add(task := start(work))
+        return task
+
+    before = asyncio.all_tasks()
+    panel = open_panel(CONFIG, clock, dict.fromkeys(Gesture, lambda: None), own)
+    assert panel is not None
+    panel.show(LedState.SENSING)
+    button.drive_low()
+    await clock.advance(0.2)
+    assert any(not task.done() for task in owned)
+    assert asyncio.all_tasks() - before <= owned
+    panel.close()
+    await asyncio.wait(owned)
+    assert asyncio.all_tasks() == before
