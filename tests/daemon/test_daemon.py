@@ -17,7 +17,7 @@ from edgemood.clock import ManualClock, SystemClock
 from edgemood.config import Config
 from edgemood.control import VERBS, ask
 from edgemood.daemon.daemon import Daemon
-from edgemood.errors import ControlError, EdgemoodError, LibraryError
+from edgemood.errors import ControlError, EdgemoodError, LibraryError, NotRunningError
 from edgemood.incident import Faults, Trouble
 from edgemood.memory import Memory
 from edgemood.mood import FaceEvidence, Reason, Sense
@@ -517,6 +517,18 @@ async def test_a_control_socket_whose_file_is_deleted_is_opened_again(daemon, co
     config.daemon.socket.unlink()
     await clock.advance(20)
     assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]
+
+
+async def test_a_bug_in_letting_clients_in_is_told_and_they_are_let_in_again(
+    *, daemon, config, clock, monkeypatch, caplog
+):
+    monkeypatch.setattr(daemon._control._server._deaf, "ends", Mock(side_effect=LookupError("bug")))
+    with contextlib.suppress(NotRunningError):
+        await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0)
+    monkeypatch.undo()
+    await clock.advance(20)
+    assert (await asyncio.to_thread(ask, config.daemon.socket, "status", 60.0))["ok"]
+    assert caplog.text.count("LookupError: bug") == 1
 
 
 async def test_with_one_sense_missing_or_both_nothing_says_that_all_is_well(seeing, pins, tmp_path):

@@ -67,9 +67,11 @@ class ControlServer:
 
     @property
     def reachable(self) -> bool:
-        """Whether clients find the socket: it is open, and its file is still there."""
+        """Whether clients find the socket: its file is there, and they are let in."""
+        if self._accepting is None or self._accepting.done():
+            return False
         with contextlib.suppress(OSError):
-            return self._listener is not None and self.path.stat().st_ino == self._inode
+            return self.path.stat().st_ino == self._inode
         return False
 
     async def close(self) -> None:
@@ -79,9 +81,11 @@ class ControlServer:
         tasks = [self._accepting, *self._clients]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        how, *_ = await asyncio.gather(*tasks, return_exceptions=True)
+        if isinstance(how, Exception):
+            log.error("%s: nobody was let in any more", self.path, exc_info=how)
         self._listener.close()
-        self._listener = None
+        self._listener = self._accepting = None
         with contextlib.suppress(OSError):
             if self.path.stat().st_ino == self._inode:
                 self.path.unlink()
