@@ -16,14 +16,14 @@ TRAIN := OMP_WAIT_POLICY=passive $(VENV_TRAIN)/bin/python
 
 DEMO_PACKAGES := mpd pocketsphinx-testdata python3-venv
 TEST_PACKAGES := $(DEMO_PACKAGES) espeak-ng ffmpeg gcc libasound2-plugins libsystemd-dev mpc \
-	pkg-config portaudio19-dev pulseaudio python3-dev systemd
+	pkg-config portaudio19-dev pulseaudio python3-dev shellcheck systemd
 # the wallpapers are what rooms without anybody look like to the face detector
 TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds \
 	lomiri-wallpapers-20.04 mate-backgrounds plasma-workspace-wallpapers ukui-wallpapers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-picture demo-voice test test-lowest test-trixie test-train lint types lock format \
+.PHONY: help deb demo demo-picture demo-voice test test-deb test-lowest test-trixie test-train lint types lock format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech left-out trials-speech fit-reliability \
 	face-readings face-reliability bench clean
@@ -48,6 +48,12 @@ test-lowest: $(VENV_LOWEST)/test.stamp ## the tests on the oldest versions that 
 
 test-trixie: ## `make demo` and `make test` in a fresh Debian 13, as root and as an ordinary user; needs root
 	deploy/test-trixie
+
+deb: ## build/deb: packages for Debian 12 and 13 and Raspberry Pi OS; needs root; ONLY=trixie-arm64
+	deploy/deb/build $(ONLY)
+
+test-deb: ## install, update, downgrade, remove and purge them, each on a fresh Debian; needs root; ONLY
+	deploy/deb/test $(ONLY)
 
 test-train: $(VENV_TRAIN)/train.stamp ## the tests of edgemood/training, which need its libraries
 	$(VENV_TRAIN)/bin/pytest tests/training

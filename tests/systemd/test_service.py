@@ -13,9 +13,9 @@ ProtectClock=, which forbids even to read whether the clock was set."""
 def unit(tmp_path: Path) -> Path:
     """The unit with a program that exists on any machine."""
     text = (UNITS / "edgemood.service").read_text()
-    assert text.count("ExecStart=/opt/edgemood/.venv/bin/edgemood run") == 1
+    assert text.count("ExecStart=/usr/bin/edgemood run") == 1
     unit = tmp_path / "edgemood.service"
-    unit.write_text(text.replace("/opt/edgemood/.venv/bin/edgemood", "/bin/true"))
+    unit.write_text(text.replace("/usr/bin/edgemood", "/bin/true"))
     return unit
 
 
