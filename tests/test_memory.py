@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from edgemood.clock import ManualClock, boot_id
 from edgemood.config import Config
-from edgemood.daemon.daemon import Daemon
+from edgemood.daemon import Daemon
 from edgemood.emotion import EMOTIONS
 from edgemood.incident import Faults
 from edgemood.memory import FIRST_PAUSE_S, LONGEST_PAUSE_S, Memory

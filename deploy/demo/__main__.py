@@ -24,7 +24,7 @@ from deploy.demo.screen import Screen, as_table
 from deploy.demo.stage import Stage
 from deploy.demo.story import Event, NotSeenError, Story
 from edgemood.clock import SystemClock
-from edgemood.daemon.daemon import Daemon
+from edgemood.daemon import Daemon
 from edgemood.memory import Memory
 
 INTERRUPTED = 130

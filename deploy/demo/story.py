@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from deploy.demo.scene import JUDGED, Queue, Scene, ask_mpd, scene
 from deploy.demo.screen import Screen
 from deploy.demo.stage import Stage
-from edgemood.daemon.daemon import Daemon
+from edgemood.daemon import Daemon
 from edgemood.emotion import Emotion
 from edgemood.mood import Reason, Sense
 from edgemood.panel import LedState

@@ -64,7 +64,7 @@ def run(
     ] = Path("/var/lib/edgemood"),
 ) -> None:
     """Run the daemon until it is told to stop."""
-    from edgemood.daemon.service import run as run_service
+    from edgemood.daemon import run as run_service
 
     run_service(config or CONFIG, state)
 

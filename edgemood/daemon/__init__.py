@@ -1,4 +1,9 @@
 """Starts, watches and restarts the other parts, answers the control socket, and tells systemd.
 
-`service.run` is the process, `daemon.Daemon` what lives in it, `box.Box` what it can be told.
+`run` is the process, `Daemon` what lives in it, `box.Box` what it can be told.
 """
+
+from edgemood.daemon.daemon import Daemon
+from edgemood.daemon.service import run
+
+__all__ = ["Daemon", "run"]

@@ -16,7 +16,7 @@ from gpiozero.pins.mock import MockFactory
 from edgemood.clock import ManualClock, SystemClock
 from edgemood.config import Config
 from edgemood.control import VERBS, ask
-from edgemood.daemon.daemon import Daemon
+from edgemood.daemon import Daemon
 from edgemood.errors import ControlError, EdgemoodError, LibraryError, NotRunningError
 from edgemood.incident import Faults, Trouble
 from edgemood.memory import Memory

@@ -8,7 +8,7 @@ from deploy.demo.screen import Screen
 from deploy.demo.story import NotSeenError, Story
 from edgemood.clock import SystemClock
 from edgemood.config.schema import Config
-from edgemood.daemon.daemon import Daemon
+from edgemood.daemon import Daemon
 from edgemood.memory import Memory
 
 

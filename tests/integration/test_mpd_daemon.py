@@ -11,7 +11,7 @@ from gpiozero import Device
 from gpiozero.pins.mock import MockFactory
 
 from edgemood.clock import SystemClock
-from edgemood.daemon.daemon import Daemon
+from edgemood.daemon import Daemon
 from edgemood.memory import Memory
 from edgemood.mood import Sense
 from edgemood.music import Player
