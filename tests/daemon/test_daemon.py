@@ -17,10 +17,19 @@ from edgemood.clock import ManualClock, SystemClock
 from edgemood.config import Config
 from edgemood.control import VERBS, ask
 from edgemood.daemon import Daemon
+from edgemood.daemon.control import Reachable
+from edgemood.daemon.front import Front
+from edgemood.daemon.music_part import MusicPart
+from edgemood.daemon.room import Room
+from edgemood.daemon.senses import SenseProcess
+from edgemood.daemon.tasks import STEADY_S
+from edgemood.daemon.watchdog import Watchdog
 from edgemood.errors import ControlError, EdgemoodError, LibraryError, NotRunningError
 from edgemood.incident import Faults, Trouble
 from edgemood.memory import Memory
 from edgemood.mood import FaceEvidence, Reason, Sense
+from edgemood.music import Dj
+from edgemood.music.recommender import TasteStore
 from edgemood.panel import LedState
 from edgemood.pipe import SenseState
 
@@ -373,6 +382,54 @@ async def test_every_verb_is_known_and_an_unknown_one_is_no_strategy(daemon):
     with pytest.raises(EdgemoodError, match="unknown verb 'dance'"):
         await daemon.obey("dance")
     assert daemon.box.status()["music"]["strategy"] == before
+
+
+LOOPS = {
+    "mood": (Room, "decide_for_ever"),
+    "display": (Front, "show_for_ever"),
+    "memory": (Memory, "keep_trying"),
+    "control socket": (Reachable, "keep_open"),
+    "watchdog": (Watchdog, "run"),
+    "music": (Dj, "run"),
+    "mood's music": (MusicPart, "_follow_room"),
+    "taste": (TasteStore, "run"),
+    "voice": (SenseProcess, "run"),
+}
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+async def test_a_bug_in_any_loop_is_told_and_it_starts_again_and_nothing_else_ends(
+    *, loop, config, clock, pins, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("WATCHDOG_USEC", "30000000")
+    kind, name = LOOPS[loop]
+    run, begun = getattr(kind, name), []
+
+    async def fail_at_first(*args, **options):
+        begun.append(clock.now_s())
+        if len(begun) == 1:
+            raise LookupError("a bug")
+        await run(*args, **options)
+
+    monkeypatch.setattr(kind, name, fail_at_first)
+    daemon = Daemon(config, clock, Memory(tmp_path / "state"))
+    living = asyncio.create_task(daemon.run())
+    await clock.advance(0.5)
+    tasks = {task.get_name(): task for task in daemon._tasks._group._tasks}
+    assert set(tasks) - {"panel"} == set(LOOPS)
+    (told,) = daemon.box.status()["faults"]
+    assert told.startswith(f"{loop}: unexpected error (LookupError: a bug)")
+    await clock.advance(STEADY_S + 2)
+    assert len(begun) >= 2
+    assert daemon.box.status()["faults"] == ()
+    assert (await daemon.obey("mood happy"))["said"]
+    await clock.advance(1)
+    assert daemon.box.status()["mood"]["emotion"] == "happy"
+    assert not any(task.done() for name, task in tasks.items() if name in LOOPS)
+    assert not living.done()
+    living.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await living
 
 
 async def test_a_bug_behind_a_message_is_answered_and_costs_no_session(daemon, monkeypatch):
