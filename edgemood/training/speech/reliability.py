@@ -76,13 +76,13 @@ def _scenes(data: Path) -> Iterator[tuple[Recording, _Scene]]:
 def fit(known: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Bias and weights (6,) that make being right or wrong likeliest, above the least ones."""
 
-    def surprise(weights: NDArray[np.float64]) -> float:
+    def nll(weights: NDArray[np.float64]) -> float:
         margin = np.where(right, 1.0, -1.0) * (weights[0] + known @ weights[1:])
         return float(np.logaddexp(0.0, -margin).mean())
 
     count = known.shape[1]
     bounds = [(None, None), *((least, None) for least in LEAST_WEIGHTS)]
-    found: NDArray[np.float64] = minimize(surprise, np.zeros(1 + count), bounds=bounds).x
+    found: NDArray[np.float64] = minimize(nll, np.zeros(1 + count), bounds=bounds).x
     return found
 
 

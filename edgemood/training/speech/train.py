@@ -151,7 +151,7 @@ def train(
     return averaged.graduate()
 
 
-def surprise(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
+def nll(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
     """How unlikely the clips' emotions are to their mean scores (negative log likelihood).
 
     Every corpus counts the same: the next one will be as unlike all of them.
@@ -166,13 +166,13 @@ def surprise(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
 def temperature(logits: list[Tensor], clips: list[Clip]) -> float:
     """What to divide logits by to make the clips' mean scores likeliest (Guo et al., 2017)."""
     divisors: list[float] = np.geomspace(0.2, 5.0, 100).tolist()
-    return min(divisors, key=lambda divisor: surprise(logits, clips, divisor))
+    return min(divisors, key=lambda divisor: nll(logits, clips, divisor))
 
 
 def mixed(before: EmotionNet, after: EmotionNet, watched: list[Clip]) -> EmotionNet:
-    """The mean of a net before and after it went on to learn, weighted as surprises least.
+    """The mean of a net before and after it went on to learn, weighted for the lowest NLL.
 
-    What lies between both in weights is often better with strangers than either (Wortsman et al.,
+    What lies between both in weights is often better on new speakers than either (Wortsman et al.,
     "Robust fine-tuning of zero-shot models", 2022).
     """
     old, new = before.state_dict(), after.state_dict()
@@ -186,8 +186,8 @@ def mixed(before: EmotionNet, after: EmotionNet, watched: list[Clip]) -> Emotion
             }
         )
         logits = clip_logits(net, watched)
-        found[share] = surprise(logits, watched, divisor=1.0), net
-        print(f"{share:.0%} of the new net: surprise {found[share][0]:.4f}", flush=True)
+        found[share] = nll(logits, watched, divisor=1.0), net
+        print(f"{share:.0%} of the new net: NLL {found[share][0]:.4f}", flush=True)
     _, best = min(found.values(), key=lambda each: each[0])
     return best
 

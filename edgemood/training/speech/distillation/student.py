@@ -94,13 +94,13 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
         logits, says = self(picture)
         chances, prior = aims
         likely = (logits + prior).log_softmax(dim=1)
-        surprise = -(chances * likely).sum(dim=1).mean()
+        cross_entropy = -(chances * likely).sum(dim=1).mean()
         for half in (_AROUSED, ~_AROUSED):
             together = likely[:, half].logsumexp(dim=1)
-            surprise = surprise - _HALVES * (chances[:, half].sum(dim=1) * together).mean()
+            cross_entropy = cross_entropy - _HALVES * (chances[:, half].sum(dim=1) * together).mean()
         moments = (says - said).square().mean() / _MOMENTS_SPREAD
         means = (says.mean(2) - said.mean(2)).square().mean()
-        return surprise + mimicry * (moments + means)
+        return cross_entropy + mimicry * (moments + means)
 
     def graduate(self) -> EmotionNet:
         """The net alone, with judges that need no levelling."""

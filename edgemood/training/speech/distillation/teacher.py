@@ -112,8 +112,8 @@ class Judge:
         def cost() -> Tensor:
             optimizer.zero_grad()
             logits = numbers @ self._weight + self._bias + impossible
-            surprise = torch.nn.functional.cross_entropy(logits, emotions, reduction="none")
-            total = (counts * surprise).sum() + self._weight.square().sum() / (2.0 * penalty)
+            nll = torch.nn.functional.cross_entropy(logits, emotions, reduction="none")
+            total = (counts * nll).sum() + self._weight.square().sum() / (2.0 * penalty)
             mean: Tensor = total / len(numbers)
             mean.backward()
             return mean
