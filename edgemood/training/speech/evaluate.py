@@ -29,7 +29,7 @@ from edgemood.training.speech import leave_one_corpus_out as speech_strangers
 from edgemood.training.speech import robustness_noise as speech_ladder
 from edgemood.training.speech import robustness_voices as speech_unusual
 from edgemood.training.speech.checkpoint import EMOTION_INT8, float_emotion_net
-from edgemood.training.speech.frontend import Heard, in_stillness, listen
+from edgemood.training.speech.frontend import GateWindow, in_stillness, listen
 from edgemood.training.speech.model import EmotionNet, multiply_adds
 
 
@@ -93,18 +93,18 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
 
 def _judge(
     recording: speech_data.Recording,
-    heard: list[Heard],
+    windows: list[GateWindow],
     model: SpeechEmotionModel,
     net: EmotionNet,
 ) -> _Judgement:
-    if not heard:
+    if not windows:
         return _Judgement(recording, None, None)
-    pictures = torch.from_numpy(np.stack([model_input(each.window) for each in heard]))
+    pictures = torch.from_numpy(np.stack([model_input(each.frames) for each in windows]))
     with torch.no_grad():
         float_logits = net(pictures.permute(0, 3, 1, 2)).numpy()
     return _Judgement(
         recording,
-        np.mean([model.scores(each.window) for each in heard], axis=0),
+        np.mean([model.scores(each.frames) for each in windows], axis=0),
         np.mean([softmax(logits) for logits in float_logits], axis=0),
     )
 

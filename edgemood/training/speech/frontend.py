@@ -18,10 +18,10 @@ Sound = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Heard:
+class GateWindow:
     """A window of spoken frames, as `VoiceJudge` would hand it to the model."""
 
-    window: NDArray[np.float32]
+    frames: NDArray[np.float32]
     """(64 to 256, 64) in dB"""
     voice: float
     """the gate's mean probability over it"""
@@ -31,7 +31,7 @@ class Heard:
     @property
     def spoken_share(self) -> float:
         """How much of the model's window it fills, in (0, 1]."""
-        return len(self.window) / WINDOW_FRAMES
+        return len(self.frames) / WINDOW_FRAMES
 
 
 def readings(models: Path, sound: Sound) -> list[VoiceReading]:
@@ -39,11 +39,11 @@ def readings(models: Path, sound: Sound) -> list[VoiceReading]:
     return VoiceGate(models / GATE_INT8).push(log_mel(sound))
 
 
-def listen(models: Path, sound: Sound) -> list[Heard]:
+def listen(models: Path, sound: Sound) -> list[GateWindow]:
     """The windows the box would judge, hearing only this sound."""
     utterance = Utterance()
     voiced: list[VoiceReading] = []
-    heard = []
+    windows = []
     for reading in readings(models, sound):
         window = utterance.push(reading)
         if reading.is_open:
@@ -52,8 +52,8 @@ def listen(models: Path, sound: Sound) -> list[Heard]:
             behind = voiced[-(len(window) // BLOCK_FRAMES) :]
             voice = float(np.mean([each.voice for each in behind]))
             snr_db = float(np.mean([each.snr_db for each in behind]))
-            heard.append(Heard(window, voice, snr_db))
-    return heard
+            windows.append(GateWindow(window, voice, snr_db))
+    return windows
 
 
 def in_stillness(sound: Sound) -> Sound:

@@ -124,16 +124,16 @@ def met_by(net: EmotionNet, shown: list[Clip], recordings: list[Recording]) -> I
         speech_files.write_unbiased(net, representative(shown), Path(folder))
         model = SpeechEmotionModel(Path(folder) / EMOTION_INT8)
         for recording, sound in zip(recordings, speech_data.sounds(recordings), strict=True):
-            heard = listen(MODELS, in_stillness(sound))
-            each = [model.scores(window.window) for window in heard]
+            windows = listen(MODELS, in_stillness(sound))
+            each = [model.scores(window.frames) for window in windows]
             trust = [
                 reliability(window.voice, window.spoken_share, window.snr_db, confidence=max(s))
-                for window, s in zip(heard, each, strict=True)
+                for window, s in zip(windows, each, strict=True)
             ]
             yield Met(
                 recording.emotion(),
-                np.mean(each, axis=0) if heard else None,
-                float(np.mean(trust)) if heard else 0.0,
+                np.mean(each, axis=0) if windows else None,
+                float(np.mean(trust)) if windows else 0.0,
             )
 
 

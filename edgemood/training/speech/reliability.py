@@ -43,10 +43,10 @@ def samples(models: Path, data: Path) -> Iterator[_Sample]:
     """One for each window of validation speech, alone and before both kinds of background."""
     model = SpeechEmotionModel(models / EMOTION_INT8)
     for clip, scene in _scenes(data):
-        for heard in listen(models, scene.sound):
-            scores = model.scores(heard.window)
+        for window in listen(models, scene.sound):
+            scores = model.scores(window.frames)
             known = grounds(
-                heard.voice, heard.spoken_share, heard.snr_db, scene.leak, float(scores.max())
+                window.voice, window.spoken_share, window.snr_db, scene.leak, float(scores.max())
             )
             yield known, int(scores.argmax()) == clip.emotion(), scene.behind
 

@@ -41,10 +41,10 @@ def measure(models: Path, data: Path, split: str) -> list[dict[str, Any]]:
 
 def clip_scores(models: Path, model: SpeechEmotionModel, sound: Sound) -> Scores | None:
     """The mean scores of what the box would judge of a sound; None when it judges nothing."""
-    heard = listen(models, sound)
-    if not heard:
+    windows = listen(models, sound)
+    if not windows:
         return None
-    scores: Scores = np.mean([model.scores(each.window) for each in heard], axis=0)
+    scores: Scores = np.mean([model.scores(each.frames) for each in windows], axis=0)
     return scores
 
 
