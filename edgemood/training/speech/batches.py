@@ -47,9 +47,9 @@ class Batches:
     """Draws batches: balanced clips, random windows, other throats, rooms and microphones."""
 
     def __init__(
-        self, curriculum: Curriculum, backgrounds: list[NDArray[np.float16]], seed: int
+        self, mixer: BatchMixer, backgrounds: list[NDArray[np.float16]], seed: int
     ) -> None:
-        self._curriculum = curriculum
+        self._mixer = mixer
         self._backgrounds = backgrounds
         self._draw = np.random.default_rng(seed)
         self._augmenter = Augmenter(seed)
@@ -69,17 +69,17 @@ class Batches:
         return self._augmenter.masked(heard, 8.0, frames / 8)[:, None], said, aims
 
     def _hear(self, frames: int) -> tuple[Tensor, Tensor, Aims]:
-        drawn = [course.drawn(frames, self._draw) for course in self._curriculum.courses]
+        drawn = [source.drawn(frames, self._draw) for source in self._mixer.sources]
         windows, *aims = (torch.cat(each) for each in zip(*drawn, strict=True))
         heard, said = windows.tensor_split([BANDS], dim=2)
         heard = self._augmenter.other_throat(heard, widest=0.12)
         heard = self._augmenter.elsewhere(heard, self._backgrounds, self._draw)
-        said = said.clamp(-LOUDEST_WORD, LOUDEST_WORD) * self._curriculum.telling
+        said = said.clamp(-LOUDEST_WORD, LOUDEST_WORD) * self._mixer.telling
         moments = nn.functional.avg_pool1d(said.transpose(1, 2), MOMENT_FRAMES)[..., None]
         return under_peak(heard), moments, Aims(*aims)
 
 
-class Course:
+class Source:
     """Lessons of one kind, and how many of them are in a batch."""
 
     def __init__(self, lessons: list[Lesson], *, teachers_share: float, of_batch: int) -> None:
@@ -109,20 +109,20 @@ def aims_of(lessons: list[Lesson], teachers_share: float) -> Aims:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Curriculum:
+class BatchMixer:
     """What is learned side by side."""
 
-    courses: list[Course]
+    sources: list[Source]
     telling: Tensor
     """(128,): how much each of the teacher's words counts"""
 
     @classmethod
-    def of(cls, acted: list[Lesson], overheard: list[Lesson]) -> Curriculum:
+    def of(cls, acted: list[Lesson], overheard: list[Lesson]) -> BatchMixer:
         """Of voices that are overheard, only the teacher tells; there may be none."""
         few = round(OVERHEARD_SHARE * BATCH) if overheard else 0
-        courses = [Course(acted, teachers_share=TEACHERS_SHARE, of_batch=BATCH - few)]
+        sources = [Source(acted, teachers_share=TEACHERS_SHARE, of_batch=BATCH - few)]
         if overheard:
-            courses.append(Course(overheard, teachers_share=1.0, of_batch=few))
+            sources.append(Source(overheard, teachers_share=1.0, of_batch=few))
         words = np.stack([lesson.frames[:, BANDS:].mean(0, dtype=np.float32) for lesson in acted])
         emotions = np.array([lesson.origin.emotion for lesson in acted])
-        return cls(courses, torch.from_numpy(telling(words, emotions)))
+        return cls(sources, torch.from_numpy(telling(words, emotions)))

@@ -31,7 +31,7 @@ from edgemood.training.common.paths import MODELS, data_folder
 from edgemood.training.common.recipe import Epochs
 from edgemood.training.speech import checkpoint as speech_files
 from edgemood.training.speech import data as speech_data
-from edgemood.training.speech.batches import BATCH, Curriculum
+from edgemood.training.speech.batches import BATCH, BatchMixer
 from edgemood.training.speech.checkpoint import EMOTION_INT8
 from edgemood.training.speech.data import Recording
 from edgemood.training.speech.distillation.data import Lesson, Lessons, origin_of
@@ -103,9 +103,9 @@ def learned_net(
     """A net that learned from these lessons."""
     torch.manual_seed(RECIPE.seed)
     steps = math.ceil(len(acted) / BATCH)
-    curriculum = Curriculum.of(acted, overheard)
+    mixer = BatchMixer.of(acted, overheard)
     recipe = replace(RECIPE, length=Epochs(epochs))
-    return train(Pupil.beginning(stem), curriculum, backgrounds, recipe, steps=steps)
+    return train(Pupil.beginning(stem), mixer, backgrounds, recipe, steps=steps)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from edgemood.training.common.recipe import Epochs, Recipe, Schedule
 from edgemood.training.speech import checkpoint as speech_files
 from edgemood.training.speech import data as speech_data
 from edgemood.training.speech import golden as speech_golden
-from edgemood.training.speech.batches import BATCH, Batches, Curriculum
+from edgemood.training.speech.batches import BATCH, Batches, BatchMixer
 from edgemood.training.speech.distillation.data import Lessons, origin_of
 from edgemood.training.speech.distillation.student import Pupil
 from edgemood.training.speech.distillation.whisper import Encoder
@@ -113,7 +113,7 @@ def recalls(logits: list[Tensor], clips: list[Clip]) -> dict[str, float]:
 
 def train(
     pupil: Pupil,
-    curriculum: Curriculum,
+    mixer: BatchMixer,
     heard_behind: list[NDArray[np.float16]],
     recipe: Recipe,
     *,
@@ -132,13 +132,13 @@ def train(
             {"params": pupil.known(), "lr": STEM_RATE * rate, "weight_decay": 0.0},
         ]
     )
-    batches = Batches(curriculum, heard_behind, seed=recipe.seed)
+    batches = Batches(mixer, heard_behind, seed=recipe.seed)
 
     def loss(step: int, progress: float) -> Tensor:
         nonlocal batches
         epoch, within = divmod(step, steps)
         if within == 0:  # each epoch draws anew, so that one may begin where a checkpoint ends
-            batches = Batches(curriculum, heard_behind, seed=recipe.seed + 1_000 * epoch)
+            batches = Batches(mixer, heard_behind, seed=recipe.seed + 1_000 * epoch)
         frames = WINDOW_FRAMES // 2 if progress < SHORT_UNTIL else WINDOW_FRAMES
         return pupil.loss(*batches.batch(frames), MIMICRY)
 
@@ -222,7 +222,7 @@ def main() -> None:
     recipe = ONWARDS if before else RECIPE
     net = train(
         pupil,
-        Curriculum.of(lessons.acted(), [] if before else lessons.overheard()),
+        BatchMixer.of(lessons.acted(), [] if before else lessons.overheard()),
         backgrounds(data, cache),
         replace(recipe, length=Epochs(arguments.epochs)) if arguments.epochs else recipe,
         steps=math.ceil(len(known) / BATCH),

@@ -11,7 +11,7 @@ import torch
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.hearing.mel import BANDS
 from edgemood.training.common.recipe import Epochs
-from edgemood.training.speech.batches import BATCH, Batches, Curriculum
+from edgemood.training.speech.batches import BATCH, Batches, BatchMixer
 from edgemood.training.speech.distillation.data import Lesson
 from edgemood.training.speech.distillation.student import Pupil
 from edgemood.training.speech.distillation.teacher import DIRECTIONS
@@ -80,12 +80,12 @@ def test_a_net_leans_towards_what_its_lessons_said() -> None:
 def test_training_goes_on_after_an_interruption_and_tells_how_well_it_does(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    curriculum = Curriculum.of([lesson(n % 2, n) for n in range(8)], [])
+    mixer = BatchMixer.of([lesson(n % 2, n) for n in range(8)], [])
     kept, watched = tmp_path / "checkpoint.pt", [clip(0, "new"), clip(1, "new")]
     for epochs in (2, 3):
         train(
             Pupil.beginning(stem()),
-            curriculum,
+            mixer,
             [silence()],
             replace(RECIPE, length=Epochs(epochs)),
             steps=1,
@@ -105,9 +105,9 @@ def test_training_goes_on_after_an_interruption_and_tells_how_well_it_does(
 
 def test_a_batch_holds_lessons_of_both_kinds_in_the_words_that_tell() -> None:
     acted, overheard = ([lesson(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
-    curriculum = Curriculum.of(acted, overheard)
-    assert curriculum.telling.square().mean() == pytest.approx(1.0, rel=1e-4)
-    pictures, words, aims = Batches(curriculum, [silence()], seed=0).batch(64)
+    mixer = BatchMixer.of(acted, overheard)
+    assert mixer.telling.square().mean() == pytest.approx(1.0, rel=1e-4)
+    pictures, words, aims = Batches(mixer, [silence()], seed=0).batch(64)
     assert pictures.shape == (BATCH, 1, 64, BANDS)
     assert words.shape == (BATCH, DIRECTIONS, 16, 1)
     torch.testing.assert_close(aims.chances.sum(dim=1), torch.ones(BATCH))
@@ -115,7 +115,7 @@ def test_a_batch_holds_lessons_of_both_kinds_in_the_words_that_tell() -> None:
     assert (aims.prior[:, 2:] < 0).all()
     assert (aims.prior[:, :2] == 0).all()
     loud = words.abs()[:, :, 0, 0]
-    torch.testing.assert_close(loud, curriculum.telling.expand(BATCH, -1))
+    torch.testing.assert_close(loud, mixer.telling.expand(BATCH, -1))
 
 
 def scores(**likely: float) -> np.ndarray:

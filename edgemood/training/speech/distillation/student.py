@@ -97,7 +97,9 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
         cross_entropy = -(chances * likely).sum(dim=1).mean()
         for half in (_AROUSED, ~_AROUSED):
             together = likely[:, half].logsumexp(dim=1)
-            cross_entropy = cross_entropy - _HALVES * (chances[:, half].sum(dim=1) * together).mean()
+            cross_entropy = (
+                cross_entropy - _HALVES * (chances[:, half].sum(dim=1) * together).mean()
+            )
         moments = (says - said).square().mean() / _MOMENTS_SPREAD
         means = (says.mean(2) - said.mean(2)).square().mean()
         return cross_entropy + mimicry * (moments + means)
