@@ -1,5 +1,6 @@
 """Without the extra [train] only what needs none of it is here; `make test-train` has it."""
 
+import os
 import struct
 import zipfile
 from importlib.util import find_spec
@@ -10,6 +11,9 @@ import pytest
 
 WIDTH, LAYERS = 512, 4
 """of Whisper (base), and as many of its layers as the voice's net learns from"""
+
+# One thread: several wait for each other for minutes where other programs have the cores.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 if find_spec("torch") is None:
     collect_ignore = [
