@@ -11,9 +11,9 @@ from edgemood.hearing.speech_emotion import WINDOW_FRAMES, model_input
 from edgemood.training.speech.augment import Augmenter, power_sum, under_peak
 from edgemood.training.speech.experiments import (
     FRONT_ENDS,
+    held_out_recall,
     judged_linearly,
     statistics,
-    strangers_recall,
 )
 from edgemood.training.speech.model import EmotionNet, multiply_adds
 from edgemood.training.speech.reliability import fit
@@ -112,7 +112,7 @@ def test_a_corpus_is_left_out_of_what_is_learned_and_only_shared_emotions_count(
     )
     of_train[40:] *= -1  # would mislead, were it learned from
     for apart in (False, True):
-        assert strangers_recall(train, of_train, test, of_test, "new", apart=apart) == 1.0
+        assert held_out_recall(train, of_train, test, of_test, "new", apart=apart) == 1.0
 
 
 def test_a_linear_judge_finds_what_tells_emotions_apart() -> None:

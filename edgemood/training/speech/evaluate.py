@@ -25,7 +25,7 @@ from edgemood.hearing.speech_emotion import (
 from edgemood.training.common import charts, metrics
 from edgemood.training.common.cli import print_figures
 from edgemood.training.speech import data as speech_data
-from edgemood.training.speech import leave_one_corpus_out as speech_strangers
+from edgemood.training.speech import leave_one_corpus_out
 from edgemood.training.speech import robustness_noise as speech_ladder
 from edgemood.training.speech import robustness_voices as speech_unusual
 from edgemood.training.speech.checkpoint import EMOTION_INT8, float_emotion_net
@@ -85,7 +85,7 @@ def measure(models: Path, data: Path, split: str = "test") -> dict[str, Any]:
         "macs_per_s": work * FRAMES_PER_S // HOP_FRAMES,
         "snr": speech_ladder.measure(models, data, split),
         "unusual": speech_unusual.measure(models, data, split),
-        "left_out": speech_strangers.kept(models),
+        "left_out": leave_one_corpus_out.kept(models),
         "without_words": speech_unusual.without_words(models, data),
     }
     return {"speech": figures}

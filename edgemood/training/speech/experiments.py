@@ -28,7 +28,7 @@ from edgemood.training.speech import data as speech_data
 from edgemood.training.speech.distillation import teacher as speech_teacher
 from edgemood.training.speech.distillation.whisper import Encoder
 from edgemood.training.speech.distillation.whisper_stem import Stem, picture, pruned
-from edgemood.training.speech.leave_one_corpus_out import strangers
+from edgemood.training.speech.leave_one_corpus_out import leave_out
 from edgemood.training.speech.train import load, unweighted_recall
 from edgemood.training.speech.windows import TYPICAL_DEPTH_DB, Clip
 
@@ -86,10 +86,10 @@ def described(clips: list[Clip], front_end: FrontEnd) -> Floats:
     return np.stack([statistics(front_end(clip.spoken(TYPICAL_DEPTH_DB))) for clip in clips])
 
 
-def learned(known: Floats, clips: list[Clip]) -> Callable[[Floats], NDArray[np.int_]]:
+def learned(of_train: Floats, clips: list[Clip]) -> Callable[[Floats], NDArray[np.int_]]:
     """A judge of descriptions, from those of these clips; every emotion counts the same."""
     judge = make_pipeline(StandardScaler(), SVC(C=PENALTY, class_weight="balanced"))
-    judge.fit(known, [clip.origin.emotion for clip in clips])
+    judge.fit(of_train, [clip.origin.emotion for clip in clips])
     predict: Callable[[Floats], NDArray[np.int_]] = judge.predict
     return predict
 
@@ -105,7 +105,7 @@ def recalls(predicted: NDArray[np.int_], clips: list[Clip]) -> dict[str, float]:
     return found | {"pooled": unweighted_recall(predicted, true)}
 
 
-def strangers_recall(
+def held_out_recall(
     train: list[Clip],
     of_train: Floats,
     test: list[Clip],
@@ -119,16 +119,18 @@ def strangers_recall(
     `apart`: each training corpus has its own mean and spread taken away; the corpus left out those
     of all training speech, since nobody at home could act every emotion for the box first.
     """
-    known, met, _ = strangers(train, test, left_out)
-    seen, new = of_train[known], of_test[met]
+    in_train, in_test, _ = leave_out(train, test, left_out)
+    seen, new = of_train[in_train], of_test[in_test]
     if apart:
         new = _standardised(new, seen)
-        corpora = np.array([train[place].origin.corpus for place in known])
+        corpora = np.array([train[place].origin.corpus for place in in_train])
         seen = seen.copy()
         for corpus in set(corpora.tolist()):
             seen[corpora == corpus] = _standardised(seen[corpora == corpus])
-    judge = learned(seen, [train[place] for place in known])
-    return unweighted_recall(judge(new), np.array([test[place].origin.emotion for place in met]))
+    judge = learned(seen, [train[place] for place in in_train])
+    return unweighted_recall(
+        judge(new), np.array([test[place].origin.emotion for place in in_test])
+    )
 
 
 def _standardised(numbers: Floats, like: Floats | None = None) -> Floats:
@@ -187,40 +189,40 @@ def try_statistics(page: Page, train: list[Clip], test: list[Clip]) -> None:
     of_train, of_test = described(train, log_mel), described(test, log_mel)
     for left_out in sorted({clip.origin.corpus for clip in train}):
         together, apart = (
-            strangers_recall(train, of_train, test, of_test, left_out, apart=apart)
+            held_out_recall(train, of_train, test, of_test, left_out, apart=apart)
             for apart in (False, True)
         )
         page.add(_LEFT_OUT, left_out, {_SVM: f"{together:.1%}", _SVM_APART: f"{apart:.1%}"})
 
 
-def judged_linearly(known: Floats, clips: list[Clip], met: Floats) -> NDArray[np.int_]:
+def judged_linearly(of_train: Floats, clips: list[Clip], of_test: Floats) -> NDArray[np.int_]:
     """What a linear judge of numbers (n, numbers) that learned from these clips makes of others."""
     whose = [clip.origin for clip in clips]
-    likely = speech_teacher.Judge(known, whose, _LINEAR_PENALTY).chances(met)
+    likely = speech_teacher.Judge(of_train, whose, _LINEAR_PENALTY).probabilities(of_test)
     likeliest: NDArray[np.int_] = likely.argmax(axis=1)
     return likeliest
 
 
 def try_linear(page: Page, splits: Splits, encoder: Encoder) -> None:
-    """What Whisper's first filters and its layers tell, of strangers and of other languages."""
-    said = {
+    """What Whisper's first filters and its layers tell, of new speakers and of other languages."""
+    embedded = {
         split: np.stack([statistics_of_layers(encoder, sound) for sound in speech_data.sounds(few)])
         for split, few in splits.recordings.items()
     }
     whole = pruned(encoder, splits.train)
     for row, of_train, of_val in (
         (_FILTERS, of_filters(whole, splits.train), of_filters(whole, splits.val)),
-        (_TEACHER, said["train"], said["val"]),
+        (_TEACHER, embedded["train"], embedded["val"]),
     ):
         found = recalls(judged_linearly(of_train, splits.train, of_val), splits.val)
         page.add(_FRONT_ENDS, row, {column: f"{recall:.1%}" for column, recall in found.items()})
     for left_out in splits.corpora:
-        known, met, _ = strangers(splits.train, splits.test, left_out)
-        clips, new = [splits.train[at] for at in known], [splits.test[at] for at in met]
+        in_train, in_test, _ = leave_out(splits.train, splits.test, left_out)
+        clips, new = [splits.train[at] for at in in_train], [splits.test[at] for at in in_test]
         stem = pruned(encoder, clips)
         for column, of_train, of_test in (
             (_FILTERS, of_filters(stem, clips), of_filters(stem, new)),
-            (_TEACHER, said["train"][known], said["test"][met]),
+            (_TEACHER, embedded["train"][in_train], embedded["test"][in_test]),
         ):
             predicted = judged_linearly(of_train, clips, of_test)
             recall = unweighted_recall(predicted, np.array([c.origin.emotion for c in new]))
@@ -229,7 +231,7 @@ def try_linear(page: Page, splits: Splits, encoder: Encoder) -> None:
 
 def statistics_of_layers(encoder: Encoder, sound: Floats) -> Floats:
     """What the teacher's layers say of a clip, in a row: (3072,)."""
-    return speech_teacher.said(encoder, sound).statistics.ravel()
+    return speech_teacher.embed(encoder, sound).statistics.ravel()
 
 
 def of_filters(stem: Stem, clips: list[Clip]) -> Floats:

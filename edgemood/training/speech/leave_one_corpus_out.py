@@ -1,4 +1,4 @@
-"""A language, its speakers and its microphones left out: what a net makes of a corpus not met.
+"""A language, its speakers and its microphones left out: what a net makes of a held-out corpus.
 
 `python -m edgemood.training.speech.leave_one_corpus_out` (`make left-out`) learns five nets like
 the voice's, but for fewer epochs and of acted speech alone, each without one corpus, and measures
@@ -34,8 +34,8 @@ from edgemood.training.speech import data as speech_data
 from edgemood.training.speech.batches import BATCH, BatchMixer
 from edgemood.training.speech.checkpoint import EMOTION_INT8
 from edgemood.training.speech.data import Recording
-from edgemood.training.speech.distillation.data import Lesson, Lessons, origin_of
-from edgemood.training.speech.distillation.student import Pupil
+from edgemood.training.speech.distillation.data import DistillationSet, Example, origin_of
+from edgemood.training.speech.distillation.student import Student
 from edgemood.training.speech.distillation.whisper import Encoder
 from edgemood.training.speech.distillation.whisper_stem import Stem, pruned
 from edgemood.training.speech.frontend import in_stillness, listen
@@ -60,29 +60,29 @@ LEFT_OUT_FIGURES: Final = Path("speech_left_out.json")
 Rows = dict[str, dict[str, float]]
 
 
-def shared(known: Sequence[Origin], met: Sequence[Origin]) -> list[int]:
+def shared(train: Sequence[Origin], test: Sequence[Origin]) -> list[int]:
     """The emotions that both have, in rising order."""
-    return sorted({origin.emotion for origin in known} & {origin.emotion for origin in met})
+    return sorted({origin.emotion for origin in train} & {origin.emotion for origin in test})
 
 
-class Strangers(NamedTuple):
-    """Whom to learn from, and whom to meet then; both act the same emotions."""
+class Split(NamedTuple):
+    """What to train on and what to test on; both act the same emotions."""
 
-    known: list[int]
+    train: list[int]
     """places in the training clips, of the other corpora"""
-    met: list[int]
+    test: list[int]
     """places in the test clips, of the corpus that is left out"""
     emotions: list[int]
     """in rising order"""
 
 
-def strangers(train: list[Clip], test: list[Clip], left_out: str) -> Strangers:
+def leave_out(train: list[Clip], test: list[Clip], left_out: str) -> Split:
     """Leave a corpus out: the emotions that it and any other have."""
     emotions = shared(
         [clip.origin for clip in train if clip.origin.corpus != left_out],
         [clip.origin for clip in test if clip.origin.corpus == left_out],
     )
-    known, met = (
+    in_train, in_test = (
         [
             place
             for place, clip in enumerate(clips)
@@ -90,26 +90,26 @@ def strangers(train: list[Clip], test: list[Clip], left_out: str) -> Strangers:
         ]
         for clips, is_left_out in ((train, False), (test, True))
     )
-    return Strangers(known, met, emotions)
+    return Split(in_train, in_test, emotions)
 
 
 def learned_net(
     stem: Stem,
-    acted: list[Lesson],
-    overheard: list[Lesson],
+    acted: list[Example],
+    unlabelled: list[Example],
     backgrounds: list[NDArray[np.float16]],
     epochs: int,
 ) -> EmotionNet:
-    """A net that learned from these lessons."""
+    """A net that learned from these examples."""
     torch.manual_seed(RECIPE.seed)
     steps = math.ceil(len(acted) / BATCH)
-    mixer = BatchMixer.of(acted, overheard)
+    mixer = BatchMixer.of(acted, unlabelled)
     recipe = replace(RECIPE, length=Epochs(epochs))
-    return train(Pupil.beginning(stem), mixer, backgrounds, recipe, steps=steps)
+    return train(Student.from_stem(stem), mixer, backgrounds, recipe, steps=steps)
 
 
 @dataclass(frozen=True, slots=True)
-class Met:
+class Judged:
     """What was made of a clip."""
 
     emotion: int
@@ -118,7 +118,7 @@ class Met:
     reliability: float
 
 
-def met_by(net: EmotionNet, shown: list[Clip], recordings: list[Recording]) -> Iterator[Met]:
+def judged_by(net: EmotionNet, shown: list[Clip], recordings: list[Recording]) -> Iterator[Judged]:
     """What the box would make of recordings with this net, in int8, as the pictures of `shown`."""
     with TemporaryDirectory() as folder:
         speech_files.write_unbiased(net, representative(shown), Path(folder))
@@ -130,24 +130,24 @@ def met_by(net: EmotionNet, shown: list[Clip], recordings: list[Recording]) -> I
                 reliability(window.voice, window.spoken_share, window.snr_db, confidence=max(s))
                 for window, s in zip(windows, each, strict=True)
             ]
-            yield Met(
+            yield Judged(
                 recording.emotion(),
                 np.mean(each, axis=0) if windows else None,
                 float(np.mean(trust)) if windows else 0.0,
             )
 
 
-def figures(met: list[Met], emotions: list[int]) -> dict[str, float]:
+def figures(judged: list[Judged], emotions: list[int]) -> dict[str, float]:
     """How well these emotions were recognised, as if there were no others.
 
     A clip that the gate kept out counts as wrong.
     """
-    labels = np.array([emotions.index(each.emotion) for each in met])
-    scores = np.stack([_among(each, emotions) for each in met])
+    labels = np.array([emotions.index(each.emotion) for each in judged])
+    scores = np.stack([_among(each, emotions) for each in judged])
     recalls = metrics.recalls(scores, labels)
     aroused = metrics.AROUSED[emotions]
     halves = np.stack([scores[:, ~aroused].sum(axis=1), scores[:, aroused].sum(axis=1)], axis=1)
-    surest = np.argsort([-each.reliability for each in met], kind="stable")[: len(met) // 2]
+    surest = np.argsort([-each.reliability for each in judged], kind="stable")[: len(judged) // 2]
     found = {
         "uar": float(recalls.mean()),
         "guessing": 1.0 / len(emotions),
@@ -158,12 +158,12 @@ def figures(met: list[Met], emotions: list[int]) -> dict[str, float]:
     return found | {str(EMOTIONS[e]): float(r) for e, r in zip(emotions, recalls, strict=True)}
 
 
-def _among(met: Met, emotions: list[int]) -> Scores:
-    if met.scores is None:
+def _among(judged: Judged, emotions: list[int]) -> Scores:
+    if judged.scores is None:
         wrong = np.full(len(emotions), 1.0 / (len(emotions) - 1), dtype=np.float32)
-        wrong[emotions.index(met.emotion)] = 0.0
+        wrong[emotions.index(judged.emotion)] = 0.0
         return wrong
-    some: Scores = met.scores[emotions] / met.scores[emotions].sum()
+    some: Scores = judged.scores[emotions] / judged.scores[emotions].sum()
     return some
 
 
@@ -200,18 +200,18 @@ def main() -> None:
     data, cache = data_folder(), options.cache
     learned_from, watched = load(data, cache, "train"), load(data, cache, "val")
     encoder, heard_behind = Encoder(cache), backgrounds(data, cache)
-    lessons = Lessons(data, cache, encoder)
+    examples = DistillationSet(data, cache, encoder)
     recordings = [*speech_data.speech(data), *speech_data.more_speech(data)]
     for left_out in [options.only] if options.only else LEFT_OUT:
         of_corpus = [r for r in recordings if r.labels["corpus"] == left_out]
-        met = [r for r in of_corpus if r.split == "test" or left_out in WHOLE]
-        known = [clip for clip in learned_from if clip.origin.corpus != left_out]
-        emotions = shared([clip.origin for clip in known], [origin_of(r) for r in met])
-        acted = lessons.acted(left_out)
-        net = learned_net(pruned(encoder, known), acted, [], heard_behind, options.epochs)
+        test = [r for r in of_corpus if r.split == "test" or left_out in WHOLE]
+        train_clips = [clip for clip in learned_from if clip.origin.corpus != left_out]
+        emotions = shared([clip.origin for clip in train_clips], [origin_of(r) for r in test])
+        acted = examples.acted(left_out)
+        net = learned_net(pruned(encoder, train_clips), acted, [], heard_behind, options.epochs)
         others = [clip for clip in watched if clip.origin.corpus != left_out]
         net.divide(temperature(clip_logits(net, others), others))
-        judged = [each for each in met_by(net, known, met) if each.emotion in emotions]
+        judged = [each for each in judged_by(net, train_clips, test) if each.emotion in emotions]
         found = {"epochs": options.epochs, "clips": len(judged)} | figures(judged, emotions)
         print(left_out, found, flush=True)
         keep(MODELS, left_out, found)

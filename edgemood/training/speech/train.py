@@ -1,7 +1,7 @@
 """Train the speech-emotion model: `python -m edgemood.training.speech.train` (`make train-speech`).
 
-A small net that begins with a few of Whisper's filters learns from acted emotions, and from what
-Whisper itself says of the same speech and of many other voices
+A small net that begins with a few of Whisper's filters learns from acted emotions, and from
+Whisper's own embedding of the same speech and of many other voices
 (`edgemood.training.speech.distillation.data`), heard through other throats, rooms and microphones.
 What it learns from is kept between runs; so is each epoch. `--from` goes on from a net that was
 learned.
@@ -28,8 +28,8 @@ from edgemood.training.speech import checkpoint as speech_files
 from edgemood.training.speech import data as speech_data
 from edgemood.training.speech import golden as speech_golden
 from edgemood.training.speech.batches import BATCH, Batches, BatchMixer
-from edgemood.training.speech.distillation.data import Lessons, origin_of
-from edgemood.training.speech.distillation.student import Pupil
+from edgemood.training.speech.distillation.data import DistillationSet, origin_of
+from edgemood.training.speech.distillation.student import Student
 from edgemood.training.speech.distillation.whisper import Encoder
 from edgemood.training.speech.distillation.whisper_stem import pruned
 from edgemood.training.speech.model import EmotionNet
@@ -53,8 +53,8 @@ STEM_RATE = 0.1
 SHORT_UNTIL = 0.8
 """share of the training with short windows, which are cheaper; the net averages over any time"""
 SHARES_OF_NEW = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-MIMICRY = 0.5
-"""How much saying what the teacher says counts beside the emotion."""
+DISTILLATION_WEIGHT = 0.5
+"""How much the teacher's embedding counts beside the emotion."""
 
 
 def load(data: Path, cache: Path, split: str) -> list[Clip]:
@@ -112,7 +112,7 @@ def recalls(logits: list[Tensor], clips: list[Clip]) -> dict[str, float]:
 
 
 def train(
-    pupil: Pupil,
+    student: Student,
     mixer: BatchMixer,
     heard_behind: list[NDArray[np.float16]],
     recipe: Recipe,
@@ -128,8 +128,8 @@ def train(
     rate = recipe.peak_rate
     optimizer = torch.optim.AdamW(
         [
-            {"params": pupil.learned(), "lr": rate, "weight_decay": recipe.weight_decay},
-            {"params": pupil.known(), "lr": STEM_RATE * rate, "weight_decay": 0.0},
+            {"params": student.new(), "lr": rate, "weight_decay": recipe.weight_decay},
+            {"params": student.pretrained(), "lr": STEM_RATE * rate, "weight_decay": 0.0},
         ]
     )
     batches = Batches(mixer, heard_behind, seed=recipe.seed)
@@ -140,15 +140,15 @@ def train(
         if within == 0:  # each epoch draws anew, so that one may begin where a checkpoint ends
             batches = Batches(mixer, heard_behind, seed=recipe.seed + 1_000 * epoch)
         frames = WINDOW_FRAMES // 2 if progress < SHORT_UNTIL else WINDOW_FRAMES
-        return pupil.loss(*batches.batch(frames), MIMICRY)
+        return student.loss(*batches.batch(frames), DISTILLATION_WEIGHT)
 
-    def found(average: Pupil) -> dict[str, float]:
-        return recalls(clip_logits(average.graduate(), watched), watched) if watched else {}
+    def found(average: Student) -> dict[str, float]:
+        return recalls(clip_logits(average.exported(), watched), watched) if watched else {}
 
-    averaged: Pupil = Training(
-        recipe, pupil, optimizer, loss, epoch_steps=steps, judge=found, checkpoint=checkpoint
+    averaged: Student = Training(
+        recipe, student, optimizer, loss, epoch_steps=steps, judge=found, checkpoint=checkpoint
     ).run()
-    return averaged.graduate()
+    return averaged.exported()
 
 
 def nll(logits: list[Tensor], clips: list[Clip], divisor: float) -> float:
@@ -211,21 +211,21 @@ def main() -> None:
     torch.manual_seed(SEED)
     data, cache = data_folder(), arguments.cache
     encoder = Encoder(cache)
-    known, watched = load(data, cache, "train"), load(data, cache, "val")
+    clips, watched = load(data, cache, "train"), load(data, cache, "val")
     before = speech_files.emotion_net(arguments.begin) if arguments.begin else None
     if before:
-        shown = torch.from_numpy(representative(known)).permute(0, 3, 1, 2)
-        pupil = Pupil.of(copy.deepcopy(before), shown)
+        shown = torch.from_numpy(representative(clips)).permute(0, 3, 1, 2)
+        student = Student.from_net(copy.deepcopy(before), shown)
     else:
-        pupil = Pupil.beginning(pruned(encoder, known))
-    lessons = Lessons(data, cache, encoder)
+        student = Student.from_stem(pruned(encoder, clips))
+    examples = DistillationSet(data, cache, encoder)
     recipe = ONWARDS if before else RECIPE
     net = train(
-        pupil,
-        BatchMixer.of(lessons.acted(), [] if before else lessons.overheard()),
+        student,
+        BatchMixer.of(examples.acted(), [] if before else examples.unlabelled()),
         backgrounds(data, cache),
         replace(recipe, length=Epochs(arguments.epochs)) if arguments.epochs else recipe,
-        steps=math.ceil(len(known) / BATCH),
+        steps=math.ceil(len(clips) / BATCH),
         checkpoint=cache / "speech_emotion.checkpoint.pt",
         watched=watched,
     )
@@ -235,7 +235,7 @@ def main() -> None:
     divisor = temperature(logits, watched)
     net.divide(divisor)
     print(f"temperature {divisor:.2f}: {recalls(logits, watched)}")
-    print(speech_files.write_unbiased(net, representative(known), MODELS))
+    print(speech_files.write_unbiased(net, representative(clips), MODELS))
     speech_golden.write()
 
 

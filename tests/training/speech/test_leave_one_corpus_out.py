@@ -1,4 +1,4 @@
-"""A corpus left out: who is learned from, and what a net learns from a teacher's lessons."""
+"""A corpus left out: who is learned from, and what a net learns from a teacher's examples."""
 
 import json
 from dataclasses import replace
@@ -12,19 +12,19 @@ from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.hearing.mel import BANDS
 from edgemood.training.common.recipe import Epochs
 from edgemood.training.speech.batches import BATCH, Batches, BatchMixer
-from edgemood.training.speech.distillation.data import Lesson
-from edgemood.training.speech.distillation.student import Pupil
+from edgemood.training.speech.distillation.data import Example
+from edgemood.training.speech.distillation.student import Student
 from edgemood.training.speech.distillation.teacher import DIRECTIONS
 from edgemood.training.speech.distillation.whisper_stem import FIRST_FILTERS, SECOND_FILTERS, Stem
 from edgemood.training.speech.experiments import Page
 from edgemood.training.speech.leave_one_corpus_out import (
     LEFT_OUT,
-    Met,
+    Judged,
     figures,
     keep,
     kept,
     learned_net,
-    strangers,
+    leave_out,
 )
 from edgemood.training.speech.train import RECIPE, clip_logits, train
 from edgemood.training.speech.windows import Clip, Origin
@@ -41,18 +41,18 @@ def clip(emotion: int, corpus: str) -> Clip:
     return Clip(frames(emotion), Origin(corpus, "speaker", emotion))
 
 
-def lesson(emotion: int, seed: int) -> Lesson:
+def example(emotion: int, seed: int) -> Example:
     said = np.full((160, DIRECTIONS), 1.0 if emotion else -1.0, dtype=np.float16)
     told = np.concatenate([frames(emotion, seed), said], axis=1)
     origin = Origin("known", f"speaker {seed}", emotion)
     possible = np.arange(7) < 2
-    return Lesson(origin, told, np.eye(7, dtype=np.float32)[emotion], possible)
+    return Example(origin, told, np.eye(7, dtype=np.float32)[emotion], possible)
 
 
-def test_strangers_act_what_somebody_known_acts() -> None:
+def test_a_held_out_corpus_is_judged_on_emotions_of_the_others() -> None:
     train = [clip(0, "a"), clip(1, "a"), clip(2, "b"), clip(3, "new"), clip(4, "b")]
     test = [clip(0, "new"), clip(2, "new"), clip(3, "new"), clip(1, "a")]
-    assert strangers(train, test, "new") == ([0, 2], [0, 1], [0, 2])
+    assert leave_out(train, test, "new") == ([0, 2], [0, 1], [0, 2])
 
 
 def stem() -> Stem:
@@ -69,9 +69,9 @@ def silence() -> np.ndarray:
     return np.full((200, BANDS), -80, dtype=np.float16)
 
 
-def test_a_net_leans_towards_what_its_lessons_said() -> None:
-    acted, overheard = ([lesson(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
-    net = learned_net(stem(), acted, overheard, [silence()], epochs=6)
+def test_a_net_leans_towards_what_its_examples_say() -> None:
+    acted, unlabelled = ([example(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
+    net = learned_net(stem(), acted, unlabelled, [silence()], epochs=6)
     assert not net.training
     slow, quick = (each.mean(dim=0) for each in clip_logits(net, [clip(0, "new"), clip(1, "new")]))
     assert slow[0] - slow[1] > quick[0] - quick[1]
@@ -80,11 +80,11 @@ def test_a_net_leans_towards_what_its_lessons_said() -> None:
 def test_training_goes_on_after_an_interruption_and_tells_how_well_it_does(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    mixer = BatchMixer.of([lesson(n % 2, n) for n in range(8)], [])
+    mixer = BatchMixer.of([example(n % 2, n) for n in range(8)], [])
     kept, watched = tmp_path / "checkpoint.pt", [clip(0, "new"), clip(1, "new")]
     for epochs in (2, 3):
         train(
-            Pupil.beginning(stem()),
+            Student.from_stem(stem()),
             mixer,
             [silence()],
             replace(RECIPE, length=Epochs(epochs)),
@@ -103,19 +103,19 @@ def test_training_goes_on_after_an_interruption_and_tells_how_well_it_does(
     assert "pooled" in told[3]
 
 
-def test_a_batch_holds_lessons_of_both_kinds_in_the_words_that_tell() -> None:
-    acted, overheard = ([lesson(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
-    mixer = BatchMixer.of(acted, overheard)
-    assert mixer.telling.square().mean() == pytest.approx(1.0, rel=1e-4)
-    pictures, words, aims = Batches(mixer, [silence()], seed=0).batch(64)
+def test_a_batch_holds_examples_of_both_kinds_weighted_by_importance() -> None:
+    acted, unlabelled = ([example(n % 2, n) for n in range(first, first + 8)] for first in (0, 8))
+    mixer = BatchMixer.of(acted, unlabelled)
+    assert mixer.importance.square().mean() == pytest.approx(1.0, rel=1e-4)
+    pictures, words, targets = Batches(mixer, [silence()], seed=0).batch(64)
     assert pictures.shape == (BATCH, 1, 64, BANDS)
     assert words.shape == (BATCH, DIRECTIONS, 16, 1)
-    torch.testing.assert_close(aims.chances.sum(dim=1), torch.ones(BATCH))
-    assert (aims.chances[:, 2:] == 0).all()
-    assert (aims.prior[:, 2:] < 0).all()
-    assert (aims.prior[:, :2] == 0).all()
+    torch.testing.assert_close(targets.probabilities.sum(dim=1), torch.ones(BATCH))
+    assert (targets.probabilities[:, 2:] == 0).all()
+    assert (targets.prior[:, 2:] < 0).all()
+    assert (targets.prior[:, :2] == 0).all()
     loud = words.abs()[:, :, 0, 0]
-    torch.testing.assert_close(loud, mixer.telling.expand(BATCH, -1))
+    torch.testing.assert_close(loud, mixer.importance.expand(BATCH, -1))
 
 
 def scores(**likely: float) -> np.ndarray:
@@ -124,13 +124,13 @@ def scores(**likely: float) -> np.ndarray:
 
 def test_a_corpus_left_out_is_judged_among_the_emotions_shared() -> None:
     angry, sad, neutral = (EMOTIONS.index(Emotion(name)) for name in ("angry", "sad", "neutral"))
-    met = [
-        Met(angry, scores(happy=0.5, angry=0.3), 0.9),  # nobody can be happy there
-        Met(sad, scores(neutral=0.6, sad=0.3), 0.1),
-        Met(neutral, scores(neutral=0.6), 0.8),
-        Met(angry, None, 0.0),
+    judged = [
+        Judged(angry, scores(happy=0.5, angry=0.3), 0.9),  # nobody can be happy there
+        Judged(sad, scores(neutral=0.6, sad=0.3), 0.1),
+        Judged(neutral, scores(neutral=0.6), 0.8),
+        Judged(angry, None, 0.0),
     ]
-    found = figures(met, [angry, sad, neutral])
+    found = figures(judged, [angry, sad, neutral])
     assert found["angry"] == 0.5
     assert found["sad"] == 0.0
     assert found["uar"] == pytest.approx(0.5)

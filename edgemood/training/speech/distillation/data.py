@@ -1,4 +1,4 @@
-"""Lessons for the voice's net: speech as the box hears it, and what the teacher says of it.
+"""Examples for the voice's net: speech as the box hears it, and the teacher's embedding of it.
 
 Made once and kept: the acted clips of the train split, and voices whose emotion nobody told,
 package by package.
@@ -24,11 +24,11 @@ from edgemood.training.speech.distillation.teacher import (
     DIRECTIONS,
     FRAMES_TOGETHER,
     Directions,
+    Embedding,
     Floats,
     Judge,
-    Said,
-    said,
-    strangers_chances,
+    embed,
+    held_out_probabilities,
 )
 from edgemood.training.speech.distillation.unlabelled_data import PACKAGES, VOICES, voices
 from edgemood.training.speech.distillation.whisper import Encoder
@@ -40,14 +40,14 @@ _REPORT_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Lesson:
-    """Something said, as the pupil hears it and as the teacher explains it."""
+class Example:
+    """Some speech, as the student hears it, with the teacher's embedding and judgement."""
 
     origin: Origin
     """where nobody told the emotion, the one that is likeliest to the teacher"""
     frames: NDArray[np.float16]
-    """(n, 64 + 128): the box's log-mel in dB, and what the teacher says of the same moment"""
-    chances: Floats
+    """(n, 64 + 128): the box's log-mel in dB, and the teacher's embedding of the same moment"""
+    probabilities: Floats
     """(7,): how likely each emotion is to judges that do not know the speaker"""
     possible: NDArray[np.bool_]
     """(7,): which emotions its corpus has; all where nobody told"""
@@ -63,8 +63,8 @@ class _Heard:
     """(sounds, 3072)"""
 
 
-class Lessons:
-    """Makes lessons, or finds those that were made; needs the unpacked `VOICES`."""
+class DistillationSet:
+    """Makes examples, or finds those that were made; needs the unpacked `VOICES`."""
 
     def __init__(self, data: Path, cache: Path, encoder: Encoder) -> None:
         self._cache, self._encoder = cache, encoder
@@ -75,28 +75,28 @@ class Lessons:
         self._origins = [origin_of(r) for some in self._recordings.values() for r in some]
         self._directions = self._between(cache / "speech_directions.npy")
 
-    def acted(self, without: str = "") -> list[Lesson]:
+    def acted(self, without: str = "") -> list[Example]:
         """Every acted clip; of no speaker of the corpus `without`."""
         places, heard = self._learned(without)
         origins = [self._origins[place] for place in places]
-        likely = strangers_chances(heard.statistics, origins)
+        likely = held_out_probabilities(heard.statistics, origins)
         return [
-            Lesson(*each)
+            Example(*each)
             for each in zip(origins, heard.frames, likely, acted_in(origins), strict=True)
         ]
 
-    def overheard(self, without: str = "") -> list[Lesson]:
+    def unlabelled(self, without: str = "") -> list[Example]:
         """Voices whose emotion nobody told; its judges never heard the corpus `without`."""
-        places, known = self._learned(without)
-        judge = Judge(known.statistics, [self._origins[place] for place in places])
+        places, labelled = self._learned(without)
+        judge = Judge(labelled.statistics, [self._origins[place] for place in places])
         anything = np.ones(len(EMOTIONS), dtype=np.bool_)
         given = []
         for package in PACKAGES:
             heard = self._heard(package.name, voices(package, VOICES))
-            likely = judge.chances(heard.statistics)
+            likely = judge.probabilities(heard.statistics)
             origins = [Origin(package.name, "somebody", int(each.argmax())) for each in likely]
             given += [
-                Lesson(*each, anything) for each in zip(origins, heard.frames, likely, strict=True)
+                Example(*each, anything) for each in zip(origins, heard.frames, likely, strict=True)
             ]
         return given
 
@@ -115,7 +115,7 @@ class Lessons:
         if not kept.exists():
             everybody = [r for recordings in self._recordings.values() for r in recordings]
             some = speech_data.sounds(everybody[::_FEW])
-            told = [said(self._encoder, sound).statistics[0] for sound in _counted("clips", some)]
+            told = [embed(self._encoder, sound).statistics[0] for sound in _counted("clips", some)]
             np.save(kept, np.stack(told))
         return Directions.between(np.load(kept))
 
@@ -125,8 +125,8 @@ class Lessons:
         )
         if not rest_file.exists():
             frames, statistics = [], []
-            for sound in _counted(f"lessons: {name}", sounds):
-                heard = said(self._encoder, sound)
+            for sound in _counted(f"examples: {name}", sounds):
+                heard = embed(self._encoder, sound)
                 frames.append(self._frames(sound, heard))
                 statistics.append(heard.statistics.ravel())
             none = np.empty((0, BANDS + DIRECTIONS), dtype=np.float16)
@@ -137,11 +137,11 @@ class Lessons:
             kept = np.load(frames_file, mmap_mode="r")
             return _Heard(np.split(kept, rest["ends"][:-1]), rest["statistics"])
 
-    def _frames(self, sound: Floats, heard: Said) -> NDArray[np.float16]:
+    def _frames(self, sound: Floats, heard: Embedding) -> NDArray[np.float16]:
         frames = ears_log_mel(sound).astype(np.float16)
-        words = self._directions.of(heard.moments)
-        moments = np.minimum(np.arange(len(frames)) // FRAMES_TOGETHER, len(words) - 1)
-        return np.concatenate([frames, words[moments]], axis=1)
+        embedding = self._directions.of(heard.moments)
+        moments = np.minimum(np.arange(len(frames)) // FRAMES_TOGETHER, len(embedding) - 1)
+        return np.concatenate([frames, embedding[moments]], axis=1)
 
 
 def _learned_from(recordings: list[Recording]) -> list[Recording]:

@@ -1,4 +1,4 @@
-"""The emotion net while it learns: beside the emotion it says what its teacher says."""
+"""The emotion net while it is distilled: beside the emotion it gives its teacher's embedding."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ _HALVES: Final = 0.5
 _AROUSED: Final = torch.from_numpy(AROUSED)
 
 
-class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
-    """From pictures (n, 1, frames, 64) to logits (n, 7) and the teacher's words."""
+class Student(nn.Module):  # type: ignore[misc]  # torch is untyped here
+    """From pictures (n, 1, frames, 64) to logits (n, 7) and the teacher's embedding."""
 
     def __init__(self, net: EmotionNet) -> None:
         super().__init__()
         self.net = net
         seen = 2 * (FILTERS[1] + FILTERS[2])
-        self.says = nn.Conv2d(FILTERS[2], DIRECTIONS, 1)
+        self.projection = nn.Conv2d(FILTERS[2], DIRECTIONS, 1)
         self.level = nn.BatchNorm1d(seen)
         self.dropout = nn.Dropout(_DROPOUT)
         self.judge = nn.Linear(seen, len(EMOTIONS))
 
     @classmethod
-    def beginning(cls, stem: Stem) -> Pupil:
-        """One that knows the stem only."""
+    def from_stem(cls, stem: Stem) -> Student:
+        """One with the pruned stem, the rest untrained."""
         net = EmotionNet()
         first, second = net.stem[0], net.stem[2]
         with torch.no_grad():
@@ -48,33 +48,33 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return cls(net)
 
     @classmethod
-    def of(cls, graduate: EmotionNet, pictures: Tensor) -> Pupil:
-        """One that goes on where a graduate stands, whose filters pictures (n, 1, ., 64) level."""
-        pupil = cls(graduate.eval())
+    def from_net(cls, net: EmotionNet, pictures: Tensor) -> Student:
+        """One that goes on from a net, whose filters pictures (n, 1, ., 64) level."""
+        student = cls(net.eval())
         with torch.no_grad():
-            seen, _ = pupil._seen(pictures)
+            seen, _ = student._seen(pictures)
             mean, variance = seen.mean(0), seen.var(0)
-            pupil.level.running_mean.copy_(mean)
-            pupil.level.running_var.copy_(variance)
-            pupil.level.weight.copy_((variance + pupil.level.eps).sqrt())
-            pupil.level.bias.copy_(mean)
-            pupil.judge.weight.copy_(torch.cat([j.weight for j in graduate.judges], dim=1))
-            pupil.judge.bias.copy_(sum(judge.bias for judge in graduate.judges))
-        return pupil
+            student.level.running_mean.copy_(mean)
+            student.level.running_var.copy_(variance)
+            student.level.weight.copy_((variance + student.level.eps).sqrt())
+            student.level.bias.copy_(mean)
+            student.judge.weight.copy_(torch.cat([j.weight for j in net.judges], dim=1))
+            student.judge.bias.copy_(sum(judge.bias for judge in net.judges))
+        return student
 
-    def known(self) -> list[nn.Parameter]:
-        """What Whisper has learned already."""
+    def pretrained(self) -> list[nn.Parameter]:
+        """What comes from Whisper."""
         return list(self.net.stem.parameters())
 
-    def learned(self) -> list[nn.Parameter]:
-        """What begins with nothing."""
-        parts = (self.net.later, self.says, self.level, self.judge)
+    def new(self) -> list[nn.Parameter]:
+        """What begins untrained."""
+        parts = (self.net.later, self.projection, self.level, self.judge)
         return [parameter for part in parts for parameter in part.parameters()]
 
     def forward(self, picture: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (n, 7) and what it takes the teacher to say (n, 128, moments, 1)."""
+        """Logits (n, 7) and the teacher's embedding (n, 128, moments, 1)."""
         seen, late = self._seen(picture)
-        return self.judge(self.dropout(self.level(seen))), self.says(late)
+        return self.judge(self.dropout(self.level(seen))), self.projection(late)
 
     def _seen(self, picture: Tensor) -> tuple[Tensor, Tensor]:
         """Means and spreads of all filters (n, 896), and the last ones' moments."""
@@ -83,28 +83,32 @@ class Pupil(nn.Module):  # type: ignore[misc]  # torch is untyped here
         return torch.cat([self.net.pool(early), self.net.pool(late)], dim=1), late
 
     def loss(
-        self, picture: Tensor, said: Tensor, aims: tuple[Tensor, Tensor], mimicry: float
+        self,
+        picture: Tensor,
+        embedding: Tensor,
+        targets: tuple[Tensor, Tensor],
+        distillation_weight: float,
     ) -> Tensor:
-        """How far the logits are from the aims, and the words from the teacher's.
+        """How far the logits are from the targets, and the embedding from the teacher's.
 
-        `aims`: how likely each emotion should be (n, 7), and what its logit is lowered by (n, 7).
-        Whether it is one of the aroused emotions counts besides. `said` (n, 128, moments, 1)
+        `targets`: how likely each emotion should be, and what its logit is lowered by, (n, 7) each.
+        Whether it is one of the aroused emotions counts besides. `embedding` (n, 128, moments, 1)
         counts moment by moment and as the mean over the window.
         """
-        logits, says = self(picture)
-        chances, prior = aims
+        logits, given = self(picture)
+        probabilities, prior = targets
         likely = (logits + prior).log_softmax(dim=1)
-        cross_entropy = -(chances * likely).sum(dim=1).mean()
+        cross_entropy = -(probabilities * likely).sum(dim=1).mean()
         for half in (_AROUSED, ~_AROUSED):
             together = likely[:, half].logsumexp(dim=1)
             cross_entropy = (
-                cross_entropy - _HALVES * (chances[:, half].sum(dim=1) * together).mean()
+                cross_entropy - _HALVES * (probabilities[:, half].sum(dim=1) * together).mean()
             )
-        moments = (says - said).square().mean() / _MOMENTS_SPREAD
-        means = (says.mean(2) - said.mean(2)).square().mean()
-        return cross_entropy + mimicry * (moments + means)
+        moments = (given - embedding).square().mean() / _MOMENTS_SPREAD
+        means = (given.mean(2) - embedding.mean(2)).square().mean()
+        return cross_entropy + distillation_weight * (moments + means)
 
-    def graduate(self) -> EmotionNet:
+    def exported(self) -> EmotionNet:
         """The net alone, with judges that need no levelling."""
         scale = self.level.weight / (self.level.running_var + self.level.eps).sqrt()
         weight = self.judge.weight * scale

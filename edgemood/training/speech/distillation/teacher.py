@@ -1,9 +1,9 @@
-"""What a teacher who knows much more speech says of a clip: Whisper's layers two to four.
+"""The teacher of the distillation: Whisper's layers two to four, which know much more speech.
 
-Linear judges of what these layers say of a clip recognise the emotions of strangers, in our three
-languages, far better than any net the box can afford. They teach such a net twice: what the layers
-say of every moment, in the 128 directions in which clips differ most, and how likely each emotion
-of a clip is to judges that never heard the speaker.
+Linear judges of these layers' output recognise the emotions of new speakers, in our three
+languages, far better than any net the box can afford. They teach such a net twice: by the layers'
+output for every moment, in the 128 directions in which clips differ most, and by how likely each
+emotion of a clip is to judges that never heard the speaker.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ FRAMES_TOGETHER: Final = 2
 _LOUD_STEPS: Final = 0.75  # of Whisper's log-mel under its loud frames: 30 dB
 _FOLDS: Final = 7
 _PENALTY: Final = 0.001
-_PLAINNESS: Final = 0.01
+_LOGISTIC_C: Final = 0.01
 _LONG_ENOUGH: Final = 60
 """Steps, after which a judge changes hardly any more, though it goes on."""
 _NEVER: Final = -1e4
@@ -58,15 +58,17 @@ class Directions:
         offset = -means.mean(axis=0) @ matrix
         return cls(torch.as_tensor(matrix).float(), torch.as_tensor(offset).float())
 
-    def of(self, said: Tensor) -> NDArray[np.float16]:
+    def of(self, moments: Tensor) -> NDArray[np.float16]:
         """(n, 128)."""
-        numbers: NDArray[np.float16] = (said @ self.matrix + self.offset).numpy().astype(np.float16)
+        numbers: NDArray[np.float16] = (
+            (moments @ self.matrix + self.offset).numpy().astype(np.float16)
+        )
         return numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Said:
-    """What the teacher says of a sound."""
+class Embedding:
+    """The teacher's embedding of a sound."""
 
     moments: Tensor
     """(n, 1536), one for every 20 ms"""
@@ -74,14 +76,14 @@ class Said:
     """means and spreads over the loud moments: (2, 1536)"""
 
 
-def said(encoder: Encoder, sound: Floats) -> Said:
-    """Let the teacher hear a sound."""
+def embed(encoder: Encoder, sound: Floats) -> Embedding:
+    """The teacher's embedding of a sound at 16 kHz, (n,)."""
     mel = log_mel(sound)
     moments = torch.cat(encoder.layers(mel, LAYERS.stop)[LAYERS], dim=1)
     level = mel[:, : FRAMES_TOGETHER * len(moments)].mean(0).view(-1, FRAMES_TOGETHER).mean(1)
     loud = moments[level > level.quantile(0.95) - _LOUD_STEPS]
     both: Floats = torch.stack([loud.mean(0), loud.std(0, unbiased=False)]).numpy()
-    return Said(moments, both)
+    return Embedding(moments, both)
 
 
 class Judge:
@@ -91,17 +93,17 @@ class Judge:
     not say that Polish voices are never disgusted.
     """
 
-    def __init__(self, known: Floats, whose: Sequence[Origin], penalty: float = _PENALTY) -> None:
+    def __init__(self, clips: Floats, whose: Sequence[Origin], penalty: float = _PENALTY) -> None:
         """Learn from clips (n, numbers), which count by `shares`.
 
         A low `penalty` is a strict one.
         """
-        self._scaler = StandardScaler().fit(known)
-        numbers = torch.from_numpy(self._scaler.transform(known)).float()
+        self._scaler = StandardScaler().fit(clips)
+        numbers = torch.from_numpy(self._scaler.transform(clips)).float()
         emotions = torch.tensor([origin.emotion for origin in whose])
         possible = torch.from_numpy(acted_in(whose))
         impossible = torch.where(possible, 0.0, _NEVER)
-        self._never_met = torch.where(possible.any(dim=0), 0.0, _NEVER)
+        self._unlearned = torch.where(possible.any(dim=0), 0.0, _NEVER)
         counts = torch.from_numpy(shares(whose) * len(whose)).float()
         self._weight = torch.zeros(numbers.shape[1], len(EMOTIONS), requires_grad=True)
         self._bias = torch.zeros(len(EMOTIONS), requires_grad=True)
@@ -120,38 +122,38 @@ class Judge:
 
         optimizer.step(cost)
 
-    def chances(self, met: Floats) -> Floats:
+    def probabilities(self, clips: Floats) -> Floats:
         """Of other clips (n, numbers): (n, 7)."""
         with torch.no_grad():
-            numbers = torch.from_numpy(self._scaler.transform(met)).float()
-            logits = numbers @ self._weight + self._bias + self._never_met
+            numbers = torch.from_numpy(self._scaler.transform(clips)).float()
+            logits = numbers @ self._weight + self._bias + self._unlearned
             found: Floats = logits.softmax(dim=1).numpy()
         return found
 
 
-def telling(words: Floats, emotions: NDArray[np.int_]) -> Floats:
-    """How much each direction says of emotions, (128,), their squares 1 in the mean.
+def importance(embeddings: Floats, emotions: NDArray[np.int_]) -> Floats:
+    """How much each direction tells of emotions, (128,), their squares 1 in the mean.
 
-    By the weights of a linear judge of clips' mean words (n, 128).
+    By the weights of a linear judge of clips' mean embeddings (n, 128).
     """
-    level = StandardScaler().fit_transform(words)
-    judge = LogisticRegression(C=_PLAINNESS, max_iter=200, class_weight="balanced")
+    level = StandardScaler().fit_transform(embeddings)
+    judge = LogisticRegression(C=_LOGISTIC_C, max_iter=200, class_weight="balanced")
     squares = np.square(judge.fit(level, emotions).coef_).sum(axis=0)
     weights: Floats = np.sqrt(squares / squares.mean()).astype(np.float32)
     return weights
 
 
-def strangers_chances(known: Floats, whose: Sequence[Origin]) -> Floats:
+def held_out_probabilities(clips: Floats, whose: Sequence[Origin]) -> Floats:
     """How likely each emotion of each clip is (n, 7) to a judge that never heard its speaker.
 
-    `known`: (n, numbers). An emotion that nobody acts in a corpus is impossible there.
+    `clips`: (n, numbers). An emotion that nobody acts in a corpus is impossible there.
     """
     folds = _folds(whose)
-    found = np.zeros((len(known), len(EMOTIONS)), dtype=np.float32)
+    found = np.zeros((len(clips), len(EMOTIONS)), dtype=np.float32)
     for fold in np.unique(folds):
-        met = folds == fold
-        others = [origin for origin, is_met in zip(whose, met, strict=True) if not is_met]
-        found[met] = Judge(known[~met], others).chances(known[met])
+        out = folds == fold
+        others = [origin for origin, is_out in zip(whose, out, strict=True) if not is_out]
+        found[out] = Judge(clips[~out], others).probabilities(clips[out])
     found *= acted_in(whose)
     found /= found.sum(axis=1, keepdims=True)
     return found

@@ -1,7 +1,7 @@
 """Voices whose emotion nobody told: actors in games and on the telephone, in nine languages.
 
 The teacher tells what it hears in them (`edgemood.training.speech.distillation.teacher`), so that
-its pupil meets hundreds of voices more than ours, in other languages and through other
+its student meets hundreds of voices more than ours, in other languages and through other
 microphones. They come out of Debian's packages, which `make train-speech` fetches and unpacks.
 """
 

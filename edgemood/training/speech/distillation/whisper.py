@@ -2,7 +2,7 @@
 
 Whisper heard 680,000 hours of speech in nearly a hundred languages (Radford et al., "Robust Speech
 Recognition via Large-Scale Weak Supervision", 2022). What its first layers make of sound tells
-emotions of strangers apart far better than anything learned from our few speakers alone. The
+emotions of new speakers apart far better than anything learned from our few speakers alone. The
 weights (MIT licence) lie in two Python packages, which `make train-speech` fetches; of its decoder
 nothing is used.
 """

@@ -1,6 +1,6 @@
 """Whisper's two convolutions, pruned until the box can afford them: how the voice's net begins.
 
-Means and spreads of what the two make of a clip, and a linear judge, recognise strangers' emotions
+Means and spreads of their output over a clip, and a linear judge, recognise new speakers' emotions
 better than a net that learned from our clips alone. 320 of their 1,024 filters say nearly as much.
 """
 
@@ -66,8 +66,8 @@ def pruned(encoder: Encoder, clips: list[Clip]) -> Stem:
     whole = _whole(encoder)
     pictures = [picture(clip) for clip in clips]
     with torch.inference_mode():
-        said = np.stack([whole.statistics(each) for each in pictures])
-        outputs = _telling(said, np.array([clip.origin.emotion for clip in clips]))
+        statistics = np.stack([whole.statistics(each) for each in pictures])
+        outputs = _most_important(statistics, np.array([clip.origin.emotion for clip in clips]))
         inputs, wanted = (torch.cat(each) for each in zip(*_moments(whole, pictures), strict=True))
     wanted = wanted[:, outputs]
     centred, mean = inputs - inputs.mean(0), inputs.mean(0)
@@ -98,16 +98,18 @@ def picture(clip: Clip) -> Tensor:
     return torch.from_numpy(under_peak(clip.spoken(TYPICAL_DEPTH_DB)).T.copy())
 
 
-def _telling(said: NDArray[np.float32], emotions: NDArray[np.int_]) -> NDArray[np.int_]:
+def _most_important(
+    statistics: NDArray[np.float32], emotions: NDArray[np.int_]
+) -> NDArray[np.int_]:
     """Filters of the second convolution that a linear judge leans on and no other stands in for."""
-    level = StandardScaler().fit_transform(said)
+    level = StandardScaler().fit_transform(statistics)
     judge = LogisticRegression(C=_PENALTY, max_iter=40, class_weight="balanced")
     leaning = np.abs(judge.fit(level, emotions).coef_).sum(axis=0)
-    filters = said.shape[1] // 2
+    filters = statistics.shape[1] // 2
     weight = leaning[:filters] + leaning[filters:]
     _, _, order = qr(level[:, :filters] * weight, mode="economic", pivoting=True)
-    telling: NDArray[np.int_] = np.sort(order[:SECOND_FILTERS])
-    return telling
+    chosen: NDArray[np.int_] = np.sort(order[:SECOND_FILTERS])
+    return chosen
 
 
 def _moments(whole: Stem, pictures: list[Tensor]) -> Iterator[tuple[Tensor, Tensor]]:

@@ -1,4 +1,4 @@
-"""Lessons for the voice's net: made once, in the pupil's and in the teacher's words."""
+"""Examples for the voice's net: made once, in the student's and in the teacher's words."""
 
 import io
 import tarfile
@@ -9,8 +9,8 @@ import pytest
 import soundfile
 
 from edgemood.hearing.mel import BANDS, SAMPLE_RATE_HZ, log_mel
-from edgemood.training.speech.distillation import data as speech_lessons
-from edgemood.training.speech.distillation.data import Lessons
+from edgemood.training.speech.distillation import data as distillation_data
+from edgemood.training.speech.distillation.data import DistillationSet
 from edgemood.training.speech.distillation.teacher import DIRECTIONS
 from edgemood.training.speech.distillation.unlabelled_data import Package
 from edgemood.training.speech.distillation.whisper import Encoder
@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def overheard(package: Package, _folder: Path):
+def unlabelled(package: Package, _folder: Path):
     assert package.name == "a game"
     return (hiss(number).astype(np.float32) for number in (10_000, 10_001))
 
@@ -66,59 +66,61 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def lessons(data: Path, cache: Path, whisper_folder: Path) -> Lessons:
-    return Lessons(data, cache, Encoder(whisper_folder))
+def examples(data: Path, cache: Path, whisper_folder: Path) -> DistillationSet:
+    return DistillationSet(data, cache, Encoder(whisper_folder))
 
 
 @pytest.fixture(autouse=True)
 def _one_game(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_lessons, "PACKAGES", (Package("a game", iter),))
-    monkeypatch.setattr(speech_lessons, "voices", overheard)
+    monkeypatch.setattr(distillation_data, "PACKAGES", (Package("a game", iter),))
+    monkeypatch.setattr(distillation_data, "voices", unlabelled)
 
 
-def test_every_clip_of_every_corpus_is_a_lesson(lessons: Lessons) -> None:
-    given = lessons.acted()
-    assert [lesson.origin.corpus for lesson in given].count("emovo") == CLIPS // 2
+def test_every_clip_of_every_corpus_is_an_example(examples: DistillationSet) -> None:
+    given = examples.acted()
+    assert [example.origin.corpus for example in given].count("emovo") == CLIPS // 2
     assert len(given) == CLIPS + CLIPS // 2
     heard = log_mel(hiss(0).astype(np.float32))
     assert given[0].frames.shape == (len(heard), BANDS + DIRECTIONS)
     np.testing.assert_allclose(given[0].frames[:, :BANDS], heard, atol=0.1)
-    possible = np.isin(np.arange(7), [lesson.origin.emotion for lesson in given[:2]])
-    assert all((lesson.possible == possible).all() for lesson in given)
+    possible = np.isin(np.arange(7), [example.origin.emotion for example in given[:2]])
+    assert all((example.possible == possible).all() for example in given)
 
 
-def test_judges_tell_what_strangers_act(lessons: Lessons) -> None:
-    given = lessons.acted()
-    likeliest = [int(lesson.chances.argmax()) for lesson in given]
+def test_judges_tell_what_held_out_speakers_act(examples: DistillationSet) -> None:
+    given = examples.acted()
+    likeliest = [int(example.probabilities.argmax()) for example in given]
     assert (
         np.mean([like == g.origin.emotion for like, g in zip(likeliest, given, strict=True)]) > 0.9
     )
 
 
-def test_a_voice_overheard_counts_as_what_the_teacher_takes_it_for(lessons: Lessons) -> None:
-    bright, dull = (lesson.origin for lesson in lessons.overheard())
-    happy, sad = (lesson.origin.emotion for lesson in lessons.acted()[:2])
+def test_an_unlabelled_voice_counts_as_what_the_teacher_takes_it_for(
+    examples: DistillationSet,
+) -> None:
+    bright, dull = (example.origin for example in examples.unlabelled())
+    happy, sad = (example.origin.emotion for example in examples.acted()[:2])
     assert (bright.emotion, dull.emotion) == (happy, sad)
     assert bright.corpus == "a game"
-    assert all(lesson.possible.all() for lesson in lessons.overheard())
+    assert all(example.possible.all() for example in examples.unlabelled())
 
 
-def test_nothing_is_heard_of_a_corpus_left_out(lessons: Lessons) -> None:
-    assert {lesson.origin.corpus for lesson in lessons.acted("other")} == {"one", "emovo"}
-    assert len(lessons.overheard("other")) == 2
+def test_nothing_is_heard_of_a_corpus_left_out(examples: DistillationSet) -> None:
+    assert {example.origin.corpus for example in examples.acted("other")} == {"one", "emovo"}
+    assert len(examples.unlabelled("other")) == 2
 
 
 def test_what_was_made_is_found_again(
-    lessons: Lessons,
+    examples: DistillationSet,
     data: Path,
     cache: Path,
     whisper_folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = lessons.acted(), lessons.overheard()
-    monkeypatch.setattr(speech_lessons, "said", None)
-    again = Lessons(data, cache, Encoder(whisper_folder))
-    for old, new in zip(before, (again.acted(), again.overheard()), strict=True):
+    before = examples.acted(), examples.unlabelled()
+    monkeypatch.setattr(distillation_data, "embed", None)
+    again = DistillationSet(data, cache, Encoder(whisper_folder))
+    for old, new in zip(before, (again.acted(), again.unlabelled()), strict=True):
         for one, other in zip(old, new, strict=True):
             np.testing.assert_array_equal(one.frames, other.frames)
-            np.testing.assert_array_equal(one.chances, other.chances)
+            np.testing.assert_array_equal(one.probabilities, other.probabilities)

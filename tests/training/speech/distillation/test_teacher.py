@@ -1,4 +1,4 @@
-"""What Whisper says and how it becomes lessons, with weights of our own instead of its files."""
+"""What Whisper says and how it becomes examples, with weights of our own instead of its files."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ import torch
 from torch import nn
 
 from edgemood.hearing.mel import BANDS
-from edgemood.training.speech.distillation.student import MOMENT_FRAMES, Pupil
+from edgemood.training.speech.distillation.student import MOMENT_FRAMES, Student
 from edgemood.training.speech.distillation.teacher import (
     DIRECTIONS,
     Directions,
     Judge,
-    strangers_chances,
-    telling,
+    held_out_probabilities,
+    importance,
 )
 from edgemood.training.speech.distillation.whisper import Encoder, band_centres_hz, log_mel
 from edgemood.training.speech.distillation.whisper_stem import (
@@ -94,14 +94,14 @@ def test_a_tone_lies_in_its_band_whatever_its_loudness() -> None:
 
 
 def test_judges_of_emotion_never_heard_the_speaker() -> None:
-    """Each speaker acts everything alike, in a way of his own: strangers cannot tell."""
+    """Each speaker acts everything alike, in a way of his own: a judge of the others is lost."""
     draw = np.random.default_rng(0)
     speakers = np.repeat(np.arange(14), 20)
     emotions = np.tile([0, 1], 140)
     way = draw.choice([-1.0, 1.0], 14)[speakers] * np.where(emotions == 0, 1.0, -1.0)
     whose = [Origin("x", f"{s:02}", e) for s, e in zip(speakers, emotions, strict=True)]
-    blind = strangers_chances(way[:, None] + 0.01 * draw.normal(size=(280, 1)), whose)
-    clear = strangers_chances(emotions[:, None] + 0.0, whose)
+    blind = held_out_probabilities(way[:, None] + 0.01 * draw.normal(size=(280, 1)), whose)
+    clear = held_out_probabilities(emotions[:, None] + 0.0, whose)
     np.testing.assert_allclose(blind.sum(axis=1), 1.0, atol=1e-5)
     assert (blind[:, 2:] == 0).all()
     assert (clear.argmax(axis=1) == emotions).all()
@@ -113,7 +113,7 @@ def test_words_that_tell_emotions_apart_count_more() -> None:
     emotions = np.arange(300) % 3
     words = draw.normal(size=(300, DIRECTIONS)).astype(np.float32)
     words[:, 7] += emotions
-    weights = telling(words, emotions)
+    weights = importance(words, emotions)
     assert weights.argmax() == 7
     assert np.square(weights).mean() == pytest.approx(1.0, rel=1e-4)
 
@@ -127,9 +127,9 @@ def test_few_filters_say_nearly_what_all_said(encoder: Encoder) -> None:
     assert np.isfinite(said).all()
 
 
-def pupil() -> Pupil:
+def student() -> Student:
     torch.manual_seed(0)
-    return Pupil.beginning(
+    return Student.from_stem(
         Stem(
             torch.randn(FIRST_FILTERS, BANDS, 3) / 14,
             torch.randn(FIRST_FILTERS),
@@ -139,21 +139,21 @@ def pupil() -> Pupil:
     )
 
 
-def test_a_pupil_judges_the_same_when_it_has_graduated() -> None:
-    learner, pictures = pupil(), torch.randn(8, 1, 64, BANDS)
+def test_a_pupil_judges_the_same_when_it_is_exported() -> None:
+    learner, pictures = student(), torch.randn(8, 1, 64, BANDS)
     learner.train()(pictures)
     with torch.no_grad():
         before, _ = learner.eval()(pictures)
-        torch.testing.assert_close(learner.graduate()(pictures), before, atol=1e-4, rtol=1e-4)
+        torch.testing.assert_close(learner.exported()(pictures), before, atol=1e-4, rtol=1e-4)
 
 
-def test_a_pupil_goes_on_where_a_graduate_stands() -> None:
-    learner, pictures = pupil(), torch.randn(300, 1, 64, BANDS)
+def test_a_pupil_goes_on_where_a_net_stands() -> None:
+    learner, pictures = student(), torch.randn(300, 1, 64, BANDS)
     learner.train()(pictures)
-    graduate = learner.graduate()
+    net = learner.exported()
     with torch.no_grad():
-        stood = graduate(pictures)
-        again = Pupil.of(graduate, pictures)
+        stood = net(pictures)
+        again = Student.from_net(net, pictures)
         again.dropout.p = 0.0
         torch.testing.assert_close(again.eval()(pictures)[0], stood, atol=1e-4, rtol=1e-4)
         torch.testing.assert_close(again.train()(pictures)[0], stood, atol=0.2, rtol=0.05)
@@ -168,14 +168,14 @@ def test_directions_have_spread_one_and_do_not_go_together() -> None:
 
 
 def test_the_net_begins_with_the_stem() -> None:
-    learner = pupil()
+    learner = student()
     early = learner.net.stem(torch.randn(1, 1, 40, BANDS))
     assert early.shape == (1, FILTERS[1], 20, 1)
-    assert {id(p) for p in learner.known()}.isdisjoint({id(p) for p in learner.learned()})
+    assert {id(p) for p in learner.pretrained()}.isdisjoint({id(p) for p in learner.new()})
 
 
 def test_saying_what_the_teacher_says_lowers_the_loss() -> None:
-    learner, pictures = pupil().eval(), torch.randn(4, 1, 64, BANDS)
+    learner, pictures = student().eval(), torch.randn(4, 1, 64, BANDS)
     aim = torch.full((4, 7), 1 / 7), torch.zeros(4, 7)
     with torch.no_grad():
         _, said = learner(pictures)
@@ -186,7 +186,7 @@ def test_saying_what_the_teacher_says_lowers_the_loss() -> None:
 
 def test_an_emotion_absent_from_a_corpus_costs_it_nothing() -> None:
     """What is likely there is learned from those that the corpus has alone."""
-    learner, picture = pupil().eval(), torch.randn(1, 1, 64, BANDS)
+    learner, picture = student().eval(), torch.randn(1, 1, 64, BANDS)
     said = torch.zeros(1, DIRECTIONS, 64 // MOMENT_FRAMES, 1)
     aim = torch.tensor([[0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.5]])
     for lowered, is_moved in ((0.0, True), (-1e4, False)):
@@ -206,7 +206,7 @@ def test_a_judge_hears_an_emotion_where_nobody_acted_it() -> None:
     )
     known = (numbers + 0.2 * draw.normal(size=numbers.shape)).astype(np.float32)
     disgusted_there = np.array([[1, 1, 0]], dtype=np.float32)
-    chances = Judge(known, whose, penalty=1.0).chances(disgusted_there)
-    assert chances.argmax() == disgust
-    assert chances.sum() == pytest.approx(1)
-    assert chances[0, 2:6].max() < 1e-6
+    probabilities = Judge(known, whose, penalty=1.0).probabilities(disgusted_there)
+    assert probabilities.argmax() == disgust
+    assert probabilities.sum() == pytest.approx(1)
+    assert probabilities[0, 2:6].max() < 1e-6
