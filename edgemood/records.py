@@ -65,6 +65,11 @@ class Evidence:
     reason: Reason | None
     """why the sense abstains; None when it judges"""
 
+    @property
+    def began_s(self) -> float:
+        """Monotonic seconds at which what it judges began."""
+        return self.at_s
+
     def __post_init__(self) -> None:
         if (self.scores is None) == (self.reason is None):
             raise ValueError("evidence needs scores or a reason for having none, and not both")
@@ -105,3 +110,9 @@ class VoiceEvidence(Evidence):
     """the voice gate's probability in [0, 1] that somebody in the room speaks"""
     level_dbfs: float
     """root mean square level, in dB below full scale (at most 0)"""
+    span_s: float = 0.0
+    """how far before `at_s` the sound began that it judges, pauses included"""
+
+    @property
+    def began_s(self) -> float:
+        return self.at_s - self.span_s

@@ -65,6 +65,7 @@ class Box:
                 "sensing is off; switch it on with `edgemood resume` or by holding the button"
             )
         self._room.look_again()
+        self._senses.look_again()
         log.info("looking again")
         return "looking again"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Final
@@ -12,6 +13,7 @@ from edgemood.config.schema import HearingConfig
 from edgemood.hearing.frames import FrameStream
 from edgemood.hearing.leak import LeakEstimator
 from edgemood.hearing.level import LevelMeter
+from edgemood.hearing.mel import FRAMES_PER_S, SAMPLE_RATE_HZ
 from edgemood.hearing.microphones.block import Block
 from edgemood.hearing.reliability import reliability
 from edgemood.hearing.speech_emotion import WINDOW_FRAMES, SpeechEmotionModel, Utterance
@@ -38,6 +40,8 @@ class _Spoken:
 
     reading: VoiceReading
     leak: float
+    began_s: float
+    """monotonic seconds"""
 
 
 class VoiceJudge:
@@ -54,6 +58,16 @@ class VoiceJudge:
         self._leaks: deque[float | None] = deque(maxlen=_LEAK_BLOCKS)
         self._leak_estimator = LeakEstimator()
         self._closed_readings = 0
+        self._samples = 0
+        self._readings = 0
+        self._forgotten_s = -math.inf
+
+    def forget_before(self, at_s: float) -> None:
+        """What was said before `at_s`, monotonic seconds, counts no more."""
+        if at_s > self._forgotten_s:
+            self._forgotten_s = at_s
+            self._utterance = Utterance()
+            self._spoken.clear()
 
     def push(self, block: Block) -> list[VoiceEvidence]:
         """Take the next block; give the evidence that is due.
@@ -63,9 +77,16 @@ class VoiceJudge:
         """
         self._meter.push(block)
         self._leaks.append(block.leak)
+        self._samples += len(block.samples)
         evidence = []
         for reading in self._gate.push(self._frames.push(block.samples)):
-            judged = self._judge(reading, block.at_s)
+            # a reading lies well before the sound just pushed: the gate looks ahead
+            behind_s = self._samples / SAMPLE_RATE_HZ - self._readings * BLOCK_FRAMES / FRAMES_PER_S
+            self._readings += 1
+            began_s = block.at_s - block.late_s - behind_s
+            if began_s < self._forgotten_s:
+                continue
+            judged = self._judge(reading, began_s, block.at_s)
             if judged is not None:
                 evidence.append(judged)
         return evidence
@@ -80,19 +101,19 @@ class VoiceJudge:
         """What the sound card adds to every sample, when that is worth telling; it does no harm."""
         return self._meter.offset
 
-    def _judge(self, reading: VoiceReading, at_s: float) -> VoiceEvidence | None:
+    def _judge(self, reading: VoiceReading, began_s: float, at_s: float) -> VoiceEvidence | None:
         leak = self._leak(reading)
         if reading.is_open and leak > TOO_MUCH_LEAK:
             reading = replace(reading, sound=Sound.MUSIC)
         window = self._utterance.push(reading)
         if reading.is_open:
-            self._spoken.append(_Spoken(reading, leak))
+            self._spoken.append(_Spoken(reading, leak, began_s))
         if window is None:
-            return None if reading.is_open else self._abstain_in_turn(reading, at_s)
+            return None if reading.is_open else self._abstain_in_turn(reading, began_s, at_s)
         self._closed_readings = 0
         trouble = self._meter.trouble
         if trouble is not None:
-            return self._abstain(trouble, reading, at_s)
+            return self._abstain(trouble, reading, began_s, at_s)
         heard = list(self._spoken)[-(len(window) // BLOCK_FRAMES) :]
         scores = self._model.scores(window)
         trust = reliability(
@@ -109,6 +130,7 @@ class VoiceJudge:
             reason=None,
             voice=reading.voice,
             level_dbfs=self._meter.level_dbfs,
+            span_s=at_s - heard[0].began_s,
         )
 
     def _leak(self, reading: VoiceReading) -> float:
@@ -117,15 +139,19 @@ class VoiceJudge:
         known = [leak for leak in self._leaks if leak is not None]
         return float(np.mean(known)) if known else estimated
 
-    def _abstain_in_turn(self, reading: VoiceReading, at_s: float) -> VoiceEvidence | None:
+    def _abstain_in_turn(
+        self, reading: VoiceReading, began_s: float, at_s: float
+    ) -> VoiceEvidence | None:
         self._closed_readings += 1
         if self._closed_readings < ABSTAIN_EVERY:
             return None
         self._closed_readings = 0
         reason = self._meter.trouble or _WHY_NOT[reading.sound]
-        return self._abstain(reason, reading, at_s)
+        return self._abstain(reason, reading, began_s, at_s)
 
-    def _abstain(self, reason: Reason, reading: VoiceReading, at_s: float) -> VoiceEvidence:
+    def _abstain(
+        self, reason: Reason, reading: VoiceReading, began_s: float, at_s: float
+    ) -> VoiceEvidence:
         return VoiceEvidence(
             at_s,
             scores=None,
@@ -133,4 +159,5 @@ class VoiceJudge:
             reason=reason,
             voice=reading.voice,
             level_dbfs=self._meter.level_dbfs,
+            span_s=at_s - began_s,
         )

@@ -14,7 +14,7 @@ from edgemood.hearing.cleaning.cleaner import CleanedMicrophone
 from edgemood.hearing.cleaning.reference import EchoReference
 from edgemood.hearing.microphones.microphone import Microphone, open_microphone
 from edgemood.pipe import Record, SenseState
-from edgemood.processes.child_side import Reporter
+from edgemood.processes.child_side import LookAgain, Reporter
 from edgemood.records import Sense
 
 
@@ -22,18 +22,26 @@ def watch(
     config: Config,
     clock: Clock | None = None,
     wait: Callable[[float], object] = time.sleep,
+    look_again: LookAgain | None = None,
 ) -> Iterator[Record]:
     """Listen to the room until the iterator is closed; nothing ends it from within.
 
     Yields a report whenever the microphone's state changes, evidence about every 0.64 s, and the
     last report again while there is nothing to hear. `wait` sleeps for a number of seconds.
     """
-    return _Watch(config, clock or SystemClock(), wait).records()
+    return _Watch(config, clock or SystemClock(), wait, look_again or LookAgain()).records()
 
 
 class _Watch:
-    def __init__(self, config: Config, clock: Clock, wait: Callable[[float], object]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        wait: Callable[[float], object],
+        look_again: LookAgain,
+    ) -> None:
         self._config = config
+        self._look_again = look_again
         self._clock = clock
         self._wait = wait
         self._tell = Reporter(Sense.VOICE, clock, wait)
@@ -67,6 +75,7 @@ class _Watch:
         yield self._tell.report(SenseState.WORKING, microphone.name)
         told = SenseState.WORKING, ""
         while True:
+            judge.forget_before(self._look_again.asked_s)
             yield from judge.push(block)
             before, told = told, _condition(judge)
             if told != before:

@@ -35,8 +35,11 @@ class RoomMoodTracker:
         self._now_s = -math.inf
 
     def add(self, evidence: FaceEvidence | VoiceEvidence) -> None:
-        """Take note of evidence; it counts from its own time on, until it leaves the window."""
-        if evidence.at_s >= self._forgotten_s:
+        """Take note of evidence; it counts from its own time on, until it leaves the window.
+
+        What began before the room was last looked at again counts for nothing.
+        """
+        if evidence.began_s >= self._forgotten_s:
             self._records[evidence.sense].append(evidence)
 
     def forget(self, now_s: float, *, asked: bool = False) -> None:

@@ -1,14 +1,18 @@
 """What runs inside the process of a sense: configuration in, records out, nothing else.
 
-The daemon writes the configuration as one JSON line to standard input and keeps that open; records
-leave by standard output. When the daemon goes, standard input ends and so does the sense. There is
-nothing to tidy up: the kernel gives back camera, microphone and memory.
+The daemon writes the configuration as one JSON line to standard input and keeps that open for the
+times of button presses; records leave by standard output. When the daemon goes, standard input ends
+and so does the sense. There is nothing to tidy up: the kernel gives back camera, microphone and
+memory.
 """
 
 from __future__ import annotations
 
+import contextlib
+import math
 import os
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from edgemood.clock import Clock
 from edgemood.config.schema import Config
@@ -24,17 +28,37 @@ RETRY_S = 3.0
 """How long to leave a device or model alone that could not be used."""
 
 
-def serve(watch: Callable[[Config], Iterator[Record]]) -> None:
+class LookAgain:
+    """When somebody last asked to look again, as the daemon says in a line of monotonic seconds."""
+
+    def __init__(self) -> None:
+        self.asked_s = -math.inf
+        """what was seen or heard before counts no more"""
+
+    def heed(self, line: bytes) -> None:
+        """Take in what the daemon says."""
+        with contextlib.suppress(ValueError):
+            self.asked_s = float(line)
+
+
+class Watch(Protocol):
+    """What a sense is made of: records of what its device delivers, until it is closed."""
+
+    def __call__(self, config: Config, *, look_again: LookAgain) -> Iterator[Record]: ...
+
+
+def serve(watch: Watch) -> None:
     """Send every record that `watch` yields to the daemon, until either side ends.
 
     `watch` yields at least once in two seconds for as long as it is alive, if need be by repeating
     its last report: silence means that it hangs, and the daemon starts it anew.
     """
     config = Config.model_validate_json(read_order())
-    end_with_parent()
+    look_again = LookAgain()
+    end_with_parent(look_again.heed)
     records = _take_standard_output()
     sealed = False
-    for record in watch(config):
+    for record in watch(config, look_again=look_again):
         os.write(records, encode(record))
         if not isinstance(record, SenseReport):
             continue

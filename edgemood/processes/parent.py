@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+from collections.abc import Callable
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -26,16 +27,18 @@ PRIORITIES: Final = {
 def read_order() -> bytes:
     """The line that the parent says first, on standard input; empty when it has gone already.
 
+    What it says at once after that is lost: it was meant for somebody who had begun.
+
     Read past Python's own buffer: a thread that waits inside that one at the end of the interpreter
     ends the process by SIGABRT.
     """
     order = b""
-    while not order.endswith(b"\n") and len(order) < _LONGEST_ORDER_BYTES:
+    while b"\n" not in order and len(order) < _LONGEST_ORDER_BYTES:
         piece = os.read(0, 4096)
         if not piece:
             break
         order += piece
-    return order
+    return order.partition(b"\n")[0]
 
 
 def die_with_parent() -> None:
@@ -47,10 +50,13 @@ def die_with_parent() -> None:
         os._exit(0)
 
 
-def end_with_parent() -> None:
-    """Likewise, and end when the parent closes this process's standard input."""
+def end_with_parent(heed: Callable[[bytes], object] = len) -> None:
+    """Likewise, and end when the parent closes this process's standard input.
+
+    `heed` gets each further line that the parent says, in a thread of its own; it must not raise.
+    """
     die_with_parent()
-    threading.Thread(target=_exit_at_end_of_input, daemon=True).start()
+    threading.Thread(target=_heed_input, args=(heed,), daemon=True).start()
 
 
 def log_to_parent(name: str, level: int = logging.WARNING) -> None:
@@ -67,7 +73,10 @@ class _WithPriority(logging.Formatter):
         return f"<{PRIORITIES.get(record.levelno, 6)}>{super().format(record)}"
 
 
-def _exit_at_end_of_input() -> None:
-    while os.read(0, 4096):
-        pass
+def _heed_input(heed: Callable[[bytes], object]) -> None:
+    unfinished = b""
+    while piece := os.read(0, 4096):
+        *lines, unfinished = (unfinished + piece).split(b"\n")
+        for line in lines:
+            heed(line)
     os._exit(0)

@@ -35,7 +35,7 @@ class Habits:
 
 
 class Child:
-    """A program that is told one line, says lines, and ends when its standard input does."""
+    """A program that is told a line to begin with, says lines, and ends when its input does."""
 
     def __init__(
         self,
@@ -59,6 +59,7 @@ class Child:
         self._clock = clock
         self._chatter = chatter
         self._deadline_s = inf
+        self._input: asyncio.StreamWriter | None = None
         self._one_at_a_time = asyncio.Lock()
         self.restarts = 0
         self.pid: int | None = None
@@ -66,6 +67,11 @@ class Child:
     def expect_within(self, limit_s: float) -> None:
         """Let its next line take so long."""
         self._deadline_s = self._clock.now_s() + limit_s
+
+    def say(self, line: bytes) -> None:
+        """Tell it one more line, newline left out; nobody hears it while it does not live."""
+        if self._input is not None and not self._input.is_closing():
+            self._input.write(line + b"\n")
 
     async def run(self, ended: Callable[[str], None]) -> None:
         """Keep it alive until cancelled; then no process is left.
@@ -97,6 +103,7 @@ class Child:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(self._order)
+        self._input = process.stdin
         self._deadline_s = self._clock.now_s() + self._habits.startup_limit_s
         reading = asyncio.create_task(self._read(process.stdout))
         silence = asyncio.create_task(self._wait_for_silence())
@@ -112,7 +119,7 @@ class Child:
             returncode = await subprocesses.end(process)
             await asyncio.wait({overhearing}, timeout=_LAST_WORDS_S)
             overhearing.cancel()
-            self.pid = None
+            self.pid = self._input = None
         return nonsense or _ending(returncode)
 
     async def _read(self, lines: asyncio.StreamReader) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -48,12 +49,20 @@ class FaceJudge:
         self._gate = LightGate()
         self._tracks = Tracks()
         self._said = TrackScores()
+        self._forgotten_s = self._judged_s = -math.inf
+
+    def forget_before(self, at_s: float) -> None:
+        """What faces said before `at_s`, monotonic seconds, counts no more."""
+        self._forgotten_s = at_s
 
     def judge(self, frame: Frame) -> list[FaceEvidence]:
         """What each face in the frame says; where none does, one record with the reason.
 
         A face found for the first time is waited for: it counts from the next frame on.
         """
+        if self._judged_s < self._forgotten_s <= frame.at_s:
+            self._said = TrackScores()
+        self._judged_s = frame.at_s
         light = self._gate.measure(frame)
         if not self._gate.is_open:
             return [_abstain(frame, Reason.DARK, 0, light)]

@@ -10,7 +10,7 @@ from edgemood.clock import Clock, SystemClock
 from edgemood.config.schema import Config
 from edgemood.errors import CameraError, ModelError
 from edgemood.pipe import Record, SenseState
-from edgemood.processes.child_side import HEARTBEAT_S, Reporter
+from edgemood.processes.child_side import HEARTBEAT_S, LookAgain, Reporter
 from edgemood.records import Sense
 from edgemood.vision.analyser import FaceJudge
 from edgemood.vision.cameras.camera import Camera
@@ -26,18 +26,26 @@ def watch(
     config: Config,
     clock: Clock | None = None,
     wait: Callable[[float], object] = time.sleep,
+    look_again: LookAgain | None = None,
 ) -> Iterator[Record]:
     """Watch the room until the iterator is closed; nothing ends it from within.
 
     Yields a report whenever the camera's state changes, evidence for every frame, and the last
     report again while there is nothing to judge. `wait` sleeps for a number of seconds.
     """
-    return _Watch(config, clock or SystemClock(), wait).records()
+    return _Watch(config, clock or SystemClock(), wait, look_again or LookAgain()).records()
 
 
 class _Watch:
-    def __init__(self, config: Config, clock: Clock, wait: Callable[[float], object]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        clock: Clock,
+        wait: Callable[[float], object],
+        look_again: LookAgain,
+    ) -> None:
         self._config = config
+        self._look_again = look_again
         self._clock = clock
         self._wait = wait
         self._tell = Reporter(Sense.FACE, clock, wait)
@@ -83,6 +91,7 @@ class _Watch:
         while True:
             due_s = frame.at_s + pause_s
             upright, remark = orientation.upright(frame), orientation.remark
+            judge.forget_before(self._look_again.asked_s)
             evidence = judge.judge(upright)
             yield from evidence
             if orientation.check(upright, evidence):

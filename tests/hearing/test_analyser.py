@@ -1,6 +1,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -124,3 +125,38 @@ def test_evidence_never_pauses_for_two_seconds(hear, speech, music) -> None:
     assert evidence[0].at_s < 2.0
     assert max(gaps_s) < 2.0
     assert np.median(gaps_s) == pytest.approx(0.64, abs=0.07)
+
+
+def test_evidence_tells_when_the_speech_began_that_it_judges(hear, speech) -> None:
+    quiet_s = 3.0
+    evidence = hear(np.concatenate([faint_hiss(quiet_s), speech]))
+    first, *later = judged(evidence)
+    assert first.began_s == pytest.approx(quiet_s, abs=0.7)
+    assert all(one.at_s - one.began_s >= 0.64 + 0.32 for one in [first, *later])
+    steps = [after.began_s - before.began_s for before, after in itertools.pairwise(later)]
+    assert min(steps) >= 0.0
+
+
+def test_late_sound_is_judged_as_earlier(blocks_of, speech) -> None:
+    began_s = {}
+    for late_s in (0.0, 0.22):
+        judge = VoiceJudge(HearingConfig())
+        blocks = [replace(block, late_s=late_s) for block in blocks_of(speech)]
+        evidence = [one for block in blocks for one in judge.push(block)]
+        began_s[late_s] = [one.began_s for one in evidence]
+    assert began_s[0.22] == pytest.approx([at_s - 0.22 for at_s in began_s[0.0]])
+
+
+@pytest.mark.parametrize("pressed_s", [2.05, 3.3, 4.87, 6.0])
+def test_what_was_said_before_a_press_is_in_no_evidence_after_it(
+    blocks_of, speech, pressed_s
+) -> None:
+    judge = VoiceJudge(HearingConfig())
+    blocks = blocks_of(speech)
+    before = [one for b in blocks if b.at_s < pressed_s for one in judge.push(b)]
+    assert judged(before)
+    judge.forget_before(pressed_s)
+    judge.forget_before(pressed_s)  # as with every block
+    after = [one for b in blocks if b.at_s >= pressed_s for one in judge.push(b)]
+    assert all(one.began_s >= pressed_s for one in after)
+    assert judged(after)[0].at_s - pressed_s < 3.0

@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -186,6 +187,17 @@ def test_evidence_from_before_looking_again_does_not_count(room, face):
     for tick in range(20):
         room.tracker.add(face(room.now_s - tick * FRAME_S - 0.01, HAPPY))
     assert room.live(3).emotion is None
+
+
+def test_speech_that_began_before_looking_again_does_not_count(room, voice):
+    room.tracker.forget(room.now_s)
+    for tick in range(40):
+        began_s = room.now_s + 0.1 * tick - 2.0
+        spoken = replace(voice(began_s + 2.5, HAPPY), span_s=2.5)
+        assert spoken.began_s == pytest.approx(began_s)
+        if began_s < room.now_s:
+            room.tracker.add(spoken)
+    assert room.live(3).shares == {}
 
 
 def test_late_evidence_counts_by_its_own_time(room, face):

@@ -76,7 +76,26 @@ def test_one_that_ends_by_itself_ends_in_good_order(number):
     )
     child.stdin.write(b"an order\n")
     child.stdin.flush()  # and stays open
-    assert child.stdout.read() == b"b'an order\\n'\n"
+    assert child.stdout.read() == b"b'an order'\n"
     assert child.wait() == 0
     child.stdin.close()
     child.stdout.close()
+
+
+def test_what_the_parent_says_later_is_heeded_line_by_line():
+    program = (
+        "import queue; from edgemood.processes.parent import end_with_parent, read_order;"
+        "heard = queue.Queue(); order = read_order(); end_with_parent(heard.put);"
+        "print('begun', flush=True); print(order, [heard.get() for _ in range(3)], flush=True);"
+        "heard.get()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as child:
+        child.stdin.write(b"an order\n")
+        assert child.stdout.readline() == b"begun\n"
+        for piece in (b"one\ntw", b"o\n", b"three\nunfinished"):
+            child.stdin.write(piece)
+        assert child.stdout.readline() == b"b'an order' [b'one', b'two', b'three']\n"
+        child.stdin.close()
+        assert child.wait() == 0

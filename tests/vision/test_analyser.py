@@ -1,3 +1,5 @@
+import math
+
 import cv2
 import numpy as np
 import pytest
@@ -173,6 +175,22 @@ def test_what_a_face_says_is_averaged_over_its_track(
     assert after is not None
     assert alone.scores is not None
     assert np.abs(after - before).max() <= np.abs(alone.scores - before).max() + 1e-6
+
+
+def test_what_a_face_said_before_a_press_is_not_averaged_in(
+    model: ExpressionModel, portrait: NDArray[np.uint8]
+) -> None:
+    judge = FaceJudge(VisionConfig(), FaceSearch(VisionConfig().detector), model)
+    last = cv2.GaussianBlur(portrait, (0, 0), 2)
+    for at, picture in enumerate([portrait, portrait, portrait]):
+        judge.forget_before(0.5 if at == 2 else -math.inf)
+        judge.judge(Frame(0.2 * at, picture))
+    judge.forget_before(0.5)
+    after = judge.judge(Frame(0.6, last))[0]
+    alone = judge_once(model, last)
+    assert after.scores is not None
+    assert alone.scores is not None
+    assert after.scores == pytest.approx(alone.scores, abs=0.02)
 
 
 def test_dimmer_light_makes_the_same_face_less_reliable(

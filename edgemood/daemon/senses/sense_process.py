@@ -78,6 +78,10 @@ class SenseProcess:
         self.last_evidence = None
         await self._child.run(self._ended)
 
+    def look_again(self, at_s: float) -> None:
+        """Have it forget what it saw or heard before `at_s`, monotonic seconds."""
+        self._child.say(repr(at_s).encode())
+
     def _take(self, line: bytes) -> None:
         record = decode(line)
         if isinstance(record, SenseReport):

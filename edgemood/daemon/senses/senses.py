@@ -69,6 +69,11 @@ class Senses:
             for sense in self._processes:
                 self._start(sense)
 
+    def look_again(self) -> None:
+        """Have them forget what they saw and heard until now."""
+        for process in self._processes.values():
+            process.look_again(self._clock.now_s())
+
     def switch(self, *, on: bool) -> str:
         """Open or close all; gives what undoes that, empty when nothing does by itself."""
         before = self._switch.on

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from edgemood.hearing.cleaning.echo import EchoCanceller
+from edgemood.hearing.cleaning.echo import LATE_S, EchoCanceller
 from edgemood.hearing.cleaning.gain import AutomaticGain
 from edgemood.hearing.cleaning.hum import HumFilter
 from edgemood.hearing.cleaning.offset import OffsetFilter
@@ -32,25 +32,25 @@ class Cleaner:
     def push(self, block: Block, played: NDArray[np.float32] = _UNTOLD) -> Block:
         """Take the next block and what (n,) the player played meanwhile; give a cleaned one.
 
-        Once the player has told of any music, sound comes out 0.22 s after its own time. A muted
+        Once the player has told of any music, sound comes out `LATE_S` after its own time. A muted
         microphone stays muted: nothing is subtracted from silence.
         """
         is_muted = float(np.ptp(block.samples)) <= MUTED_SWING
         sound = self._offset.push(block.samples.astype(np.float64))
         block = replace(block, samples=sound.astype(np.float32), offset=self._offset.offset)
         sound = self._hum.push(sound)
-        leak = None
+        leak, late_s = None, 0.0
         if len(played) and self._echo is None:
             self._echo = EchoCanceller()
         if self._echo is not None:
             cleaned = self._echo.push(sound.astype(np.float32), played)
-            sound = cleaned.samples
+            sound, late_s = cleaned.samples, LATE_S
             if self._echo.is_playing and self._echo.delay_s is not None:
                 leak = cleaned.leak
         if is_muted:
             return block
         louder = self._gain.push(sound).astype(np.float32)
-        return replace(block, samples=louder, leak=leak, gain_db=self._gain.gain_db)
+        return replace(block, samples=louder, leak=leak, gain_db=self._gain.gain_db, late_s=late_s)
 
 
 class CleanedMicrophone:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from edgemood.hearing.cleaning.delay import find_delay
 from edgemood.hearing.cleaning.echo_filter import EchoFilter, Parted, Spectra
-from edgemood.hearing.cleaning.echo_residue import Cleaned, ResidueSuppressor
+from edgemood.hearing.cleaning.echo_residue import HOP_SAMPLES, Cleaned, ResidueSuppressor
 from edgemood.hearing.cleaning.ring_buffer import Tape
 from edgemood.hearing.mel import SAMPLE_RATE_HZ
 from edgemood.hearing.microphones.block import BLOCK_SAMPLES
@@ -39,6 +39,9 @@ _DRIFT_BINS: Final = slice(BLOCK_SAMPLES // 40, BLOCK_SAMPLES * 3 // 4)
 """200 Hz to 6 kHz: where small loudspeakers play and lossy codecs leave something."""
 _MOST_DRIFT: Final = 300e-6
 """Cheap sound cards' clocks are wrong by up to 100 millionths each."""
+
+LATE_S: Final = (HOLD_BLOCKS * BLOCK_SAMPLES + HOP_SAMPLES) / SAMPLE_RATE_HZ
+"""How long sound is held back: 0.22 s."""
 
 
 class EchoCanceller:

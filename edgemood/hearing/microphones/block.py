@@ -32,6 +32,8 @@ class Block:
     """share of the power that is expected to be the box's own music, in [0, 1]; None: not known"""
     gain_db: float = 0.0
     """what the microphone was turned up by"""
+    late_s: float = 0.0
+    """how long cleaning held the samples back"""
     offset: float = 0.0
     """what the sound card added to every sample, and was taken out again, in [-1, 1]"""
 

@@ -3,6 +3,7 @@ do what a camera stack does on a bad day."""
 
 import asyncio
 import contextlib
+import math
 import os
 import signal
 import sys
@@ -14,6 +15,7 @@ from edgemood.config.schema import Config
 from edgemood.daemon.senses.sense_process import HABITS, SenseProcess
 from edgemood.mood import Sense
 from edgemood.pipe import SenseState
+from edgemood.processes.child_side import LookAgain
 
 NO_CAMERA = Config.model_validate({"camera": {"source": "none"}})
 
@@ -142,3 +144,26 @@ async def test_off_and_on_again_at_once_leaves_one_process():
         await eventually(lambda: face.pid not in (None, before))
         assert not is_alive(before)
         await eventually(lambda: face.report.state is SenseState.MISSING)
+
+
+async def test_a_press_reaches_the_process_and_none_that_is_not_there(tmp_path):
+    heard = tmp_path / "heard"
+    program = (
+        "import sys; sys.stdin.readline();"
+        f"print('{REPORT}', flush=True); line = sys.stdin.readline();"
+        "open(sys.argv[1], 'w').write(line); sys.stdin.read()"
+    )
+    command = script(program, str(heard))
+    face = SenseProcess(Sense.FACE, NO_CAMERA, SystemClock(), lambda _: None, command)
+    face.look_again(1.0)
+    async with running(face):
+        await eventually(lambda: face.report.state is SenseState.WORKING)
+        face.look_again(12345.678901234)
+        await eventually(lambda: heard.exists() and heard.read_text())
+    face.look_again(2.0)
+    look_again = LookAgain()
+    assert look_again.asked_s == -math.inf
+    look_again.heed(heard.read_bytes().rstrip())
+    assert look_again.asked_s == 12345.678901234
+    look_again.heed(b"nonsense")
+    assert look_again.asked_s == 12345.678901234
