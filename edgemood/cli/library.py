@@ -16,7 +16,7 @@ from edgemood.cli.where import CONFIG
 from edgemood.errors import ConfigError, EdgemoodError, LibraryError
 
 app = typer.Typer(
-    no_args_is_help=True, help="The songs of the house and their moods.", rich_markup_mode=None
+    no_args_is_help=True, help="The songs of the library and their moods.", rich_markup_mode=None
 )
 
 SongArgument = Annotated[

@@ -1,4 +1,4 @@
-"""``edgemood profile``: the people of the house, whose tastes are kept apart."""
+"""``edgemood profile``: the people of the household, whose tastes are kept apart."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from edgemood.cli.where import CONFIG
 from edgemood.errors import ProfileError
 
 app = typer.Typer(
-    no_args_is_help=True, help="The people of the house and their tastes.", rich_markup_mode=None
+    no_args_is_help=True,
+    help="The people of the household and their tastes.",
+    rich_markup_mode=None,
 )
 
 NameArgument = Annotated[str, typer.Argument(metavar="NAME")]
@@ -41,9 +43,9 @@ def list_profiles(config: ConfigOption = None, state: StateOption = STATE) -> No
     store = _store(state)
     enrolled = {name.casefold() for name in known_faces.names(folder)}
     for name in store.profiles():
-        deeds = store.evidence(name).at
+        interactions = store.evidence(name).at
         face = ", face known" if name.casefold() in enrolled else ""
-        typer.echo(f"{name}: {deeds} plays and skips{face}")
+        typer.echo(f"{name}: {interactions} plays and skips{face}")
 
 
 @app.command()

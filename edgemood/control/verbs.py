@@ -23,7 +23,7 @@ Words = Sequence[str]
 
 
 class Box(Protocol):
-    """What verbs need of the daemon. Deeds say in words what was done, or raise EdgemoodError."""
+    """What verbs need of the daemon. Actions say in words what was done, or raise EdgemoodError."""
 
     def status(self) -> dict[str, Any]: ...
 
@@ -84,7 +84,7 @@ def obey(box: Box, text: str, verbs: Mapping[str, Verb] | None = None) -> Awaita
 
 
 def obey_anybody(box: Box, text: str, verbs: Mapping[str, Verb] | None = None) -> Awaitable[Answer]:
-    """The same for a message of an MPD client, who may be anybody in the house."""
+    """The same for a message of an MPD client, who may be anybody on the network."""
     known = BY_NAME if verbs is None else verbs
     allowed = {name: verb for name, verb in known.items() if verb.by_anybody}
     verb, words = _parsed(text, allowed)

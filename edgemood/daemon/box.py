@@ -1,4 +1,4 @@
-"""What people can have the box do, by its button or in words; each deed says what was done."""
+"""What people can have the box do, by its button or in words; each action says what was done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Box:
-    """The deeds behind button, commands and messages. Each raises EdgemoodError if it cannot."""
+    """The actions behind button, commands and messages. Each raises EdgemoodError if it cannot."""
 
     def __init__(
         self,
@@ -127,7 +127,7 @@ class Box:
         )
 
     def _unless(self, kept: bool, otherwise: str) -> str:  # noqa: FBT001 - reads as a sentence
-        """What an answer must add when its deed could not be written down."""
+        """What an answer must add when the action could not be written down."""
         if kept:
             return ""
         return (

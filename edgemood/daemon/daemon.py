@@ -63,7 +63,7 @@ class Daemon:
         self._tasks = Tasks(clock, self._faults, self._retried)
         self._room = Room(config.mood, clock, memory, partial(self._watchdog.progress, "mood"))
         switch = SensingSwitch(memory, self._faults, config.daemon.socket)
-        self._senses = Senses(config, clock, switch, self._tasks, self._room.heed)
+        self._senses = Senses(config, clock, switch, self._tasks, self._room.add)
         self._library = library
         self._music = self._music_part(config)
         self.box = Box(self._room, self._senses, self._music, memory, self.overview)

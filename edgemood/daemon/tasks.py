@@ -34,7 +34,7 @@ class Tasks:
         self._faults = faults
         self._on_retry = on_retry
         self._group = asyncio.TaskGroup()
-        self._deeds: dict[str, Trouble] = {}
+        self._actions: dict[str, Trouble] = {}
         self._failing: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
@@ -61,10 +61,10 @@ class Tasks:
         """
         return self._group.create_task(self._live(name, run), name=name)
 
-    def soon(self, name: str, deed: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
-        """Start something that is done once; what it raises is told, and costs this deed only."""
-        task = self._group.create_task(self._try(name, deed), name=name)
-        task.add_done_callback(lambda _: deed.close())  # one cancelled at once never began
+    def soon(self, name: str, action: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+        """Start something that is done once; what it raises is told, and costs this action only."""
+        task = self._group.create_task(self._try(name, action), name=name)
+        task.add_done_callback(lambda _: action.close())  # one cancelled at once never began
         return task
 
     async def _live(self, name: str, run: Callable[[], Awaitable[None]]) -> None:
@@ -93,10 +93,10 @@ class Tasks:
         trouble.ends(f"{name}: works again")
         self._failing.pop(name, None)
 
-    async def _try(self, name: str, deed: Coroutine[Any, Any, object]) -> None:
-        trouble = self._deeds.setdefault(name, Trouble(log))
+    async def _try(self, name: str, action: Coroutine[Any, Any, object]) -> None:
+        trouble = self._actions.setdefault(name, Trouble(log))
         try:
-            await deed
+            await action
         except asyncio.CancelledError as error:
             if _is_cancelled():
                 raise

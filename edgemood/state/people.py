@@ -26,7 +26,7 @@ class AskedStrategy(Document):
 
 
 class Opinions(Document):
-    """The like and rating stickers of each file that were heeded; empty where there is none."""
+    """The like and rating stickers of each file that are known; empty where there is none."""
 
     name = "opinions"
     stickers: dict[str, _Pair]

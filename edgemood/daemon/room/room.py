@@ -49,7 +49,7 @@ class Room:
         """Whether a look that somebody asked for has ended; tells it once."""
         return self._tracker.looking.take_answer()
 
-    def heed(self, evidence: FaceEvidence | VoiceEvidence) -> None:
+    def add(self, evidence: FaceEvidence | VoiceEvidence) -> None:
         """Take note of what a sense says."""
         self._tracker.add(evidence)
         self.presence.see(evidence)
