@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from edgemood.training.common.metrics import recalls
+from edgemood.training.common.recipe import Epochs
 from edgemood.training.face.augment import Variation, dim, normalise_batch, vary
 from edgemood.training.face.coverage import by_class, over_coverage
 from edgemood.training.face.data import Faces
@@ -23,7 +24,7 @@ from edgemood.training.face.heads import (
     votes_reading,
 )
 from edgemood.training.face.model import FaceNet, Pooling, multiply_adds, widened
-from edgemood.training.face.train import Recipe, Training, adopt
+from edgemood.training.face.train import FROM_SCRATCH, adopt, training
 from edgemood.vision.expression import normalise
 
 SHARES = [field.name for field in fields(Variation) if field.name != "cutout_side"]
@@ -204,7 +205,7 @@ def test_an_overconfident_head_is_calmed():
 
 
 def test_a_second_training_begins_where_the_first_ended(faces: Faces, tmp_path: Path):
-    Training(Recipe(epochs=1, batch=32), tmp_path, faces, faces, None).run()
+    training(replace(FROM_SCRATCH, length=Epochs(1), batch=32), tmp_path, faces, faces, None).run()
     network = FaceNet()
     adopt(network, tmp_path / "best.pt")
     best = torch.load(tmp_path / "best.pt", weights_only=True)["network"]
@@ -223,8 +224,8 @@ def test_the_network_stays_within_its_budget():
 
 
 def test_a_training_that_was_interrupted_goes_on_where_it_was(faces: Faces, tmp_path: Path, capsys):
-    Training(Recipe(epochs=1, batch=32), tmp_path, faces, faces, None).run()
-    Training(Recipe(epochs=2, batch=32), tmp_path, faces, faces, None).run()
+    training(replace(FROM_SCRATCH, length=Epochs(1), batch=32), tmp_path, faces, faces, None).run()
+    training(replace(FROM_SCRATCH, length=Epochs(2), batch=32), tmp_path, faces, faces, None).run()
     printed = capsys.readouterr().out
     assert "epoch 1/1" in printed
     assert "resumed after epoch 1" in printed

@@ -8,9 +8,6 @@ to the scorecard.
 from __future__ import annotations
 
 import argparse
-import copy
-import math
-import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,8 +16,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from edgemood.training.common.loop import Training
 from edgemood.training.common.metrics import accuracy
 from edgemood.training.common.paths import MODELS, REPOSITORY
+from edgemood.training.common.recipe import Epochs, Recipe, Schedule
 from edgemood.training.face import checkpoint as face_files
 from edgemood.training.face import golden as face_golden
 from edgemood.training.face.augment import Variation, vary
@@ -72,21 +71,14 @@ _CALM = Variation(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaceRecipe(Recipe):
     """How the network is trained."""
 
-    epochs: int = 29
     batch: int = 64
-    peak_rate: float = 0.05
-    warm_up: float = 0.06
-    """share of all steps in which the learning rate rises"""
-    weight_decay: float = 5e-4
     label_smoothing: float = 0.1
     class_weight_power: float = 0.25
     """label weights grow with this power of the class's rarity: 'disgust' counts 2.0 times"""
-    average_decay: float = 0.999
-    seed: int = 2013
     sides: tuple[tuple[float, int], ...] = ((0.25, 32), (0.55, 40), (1.0, 48))
     """until which share of all steps the training faces are how many pixels wide: small ones are
     cheaper"""
@@ -105,22 +97,23 @@ class Recipe:
             return _CALM
         return _WIDE if progress < self.settles_from else _NARROW
 
-    def rate(self, progress: float) -> float:
-        """The learning rate: a linear rise, then half a cosine down to zero."""
-        if progress < self.warm_up:
-            return self.peak_rate * progress / self.warm_up
-        fall = (progress - self.warm_up) / (1 - self.warm_up)
-        return self.peak_rate * (1 + math.cos(math.pi * fall)) / 2
 
-
-FROM_SCRATCH = Recipe()
-
-ONWARDS = Recipe(
-    epochs=38,
+FROM_SCRATCH = FaceRecipe(
+    length=Epochs(29),
+    seed=2013,
     peak_rate=0.05,
-    warm_up=0.02,
-    label_smoothing=0.05,
+    schedule=Schedule(warm_up=0.06),
+    weight_decay=5e-4,
+    average_decay=0.999,
+    average_grows=True,
+)
+
+ONWARDS = replace(
+    FROM_SCRATCH,
+    length=Epochs(38),
     seed=2015,
+    schedule=Schedule(warm_up=0.02),
+    label_smoothing=0.05,
     sides=((0.35, 40), (1.0, 48)),
     settles_from=0.2,
     calms_from=0.7,
@@ -130,124 +123,52 @@ of its own training labels and 68 % of PublicTest's, and of the votes' majoritie
 lacked time, not regularisation, so faces are varied less, too."""
 
 
-class Average:
-    """The exponential moving average of a network's weights and statistics."""
+def training(
+    recipe: FaceRecipe, folder: Path, train: Faces, choose: Faces, begin: Path | None
+) -> Training:
+    """A training whose last state and best network lie in `folder`, from which it goes on."""
+    torch.manual_seed(recipe.seed)
+    images, labels, votes = (
+        torch.from_numpy(each) for each in (train.images, train.labels, train.votes)
+    )
+    counts = torch.from_numpy(class_counts(train.labels)).float()
+    class_weights = (counts.max() / counts) ** recipe.class_weight_power
+    network = FaceNet().to(memory_format=torch.channels_last)
+    if begin is not None:
+        adopt(network, begin)
+    batches: list[Tensor] = []
+    epoch_steps = len(labels) // recipe.batch
 
-    def __init__(self, network: nn.Module, decay: float) -> None:
-        self.network = copy.deepcopy(network).eval().requires_grad_(requires_grad=False)
-        self._decay = decay
-        self._steps = 0
-
-    def follow(self, network: nn.Module) -> None:
-        """Move the average towards the network; quickly at first."""
-        self._steps += 1
-        keep = min(self._decay, self._steps / (self._steps + 10))
-        with torch.no_grad():
-            for mine, theirs in zip(
-                self.network.state_dict().values(), network.state_dict().values(), strict=True
-            ):
-                if mine.is_floating_point():
-                    mine.lerp_(theirs, 1 - keep)
-                else:
-                    mine.copy_(theirs)
-
-
-class Training:
-    """One resumable training run whose state lies in a folder."""
-
-    def __init__(
-        self, recipe: Recipe, folder: Path, train: Faces, choose: Faces, begin: Path | None
-    ) -> None:
-        self._recipe = recipe
-        self._folder = folder
-        self._choose = choose
-        torch.manual_seed(recipe.seed)
-        self._images = torch.from_numpy(train.images)
-        self._labels = torch.from_numpy(train.labels)
-        self._votes = torch.from_numpy(train.votes)
-        counts = torch.from_numpy(class_counts(train.labels)).float()
-        self._class_weights = (counts.max() / counts) ** recipe.class_weight_power
-        self._network = FaceNet().to(memory_format=torch.channels_last)
-        if begin is not None:
-            adopt(self._network, begin)
-        self._average = Average(self._network, recipe.average_decay)
-        self._optimizer = optimizer_of(self._network, recipe)
-        self._epoch = 0
-        self._best = 0.0
-        self._resume()
-
-    def run(self) -> None:
-        """Train until the last epoch; a checkpoint is written after each."""
-        while self._epoch < self._recipe.epochs:
-            started = time.monotonic()
-            loss = self._train_epoch()
-            self._epoch += 1
-            label, votes = accuracies(self._average.network, self._choose)
-            better = label + votes > self._best
-            self._best = max(self._best, label + votes)
-            self._save(better=better)
-            print(
-                f"epoch {self._epoch}/{self._recipe.epochs}: loss {loss:.4f}, PublicTest "
-                f"FER2013 {label:.2%}, FER+ {votes:.2%}, {time.monotonic() - started:.0f} s",
-                flush=True,
-            )
-
-    def _train_epoch(self) -> float:
-        self._network.train()
-        order = torch.randperm(len(self._labels))
-        batches = order.split(self._recipe.batch)[: len(order) // self._recipe.batch]
-        total = 0.0
-        for number, batch in enumerate(batches):
-            progress = (self._epoch + number / len(batches)) / self._recipe.epochs
-            for group in self._optimizer.param_groups:
-                group["lr"] = self._recipe.rate(progress)
-            total += self._step(batch, progress)
-        return total / len(batches)
-
-    def _step(self, batch: Tensor, progress: float) -> float:
-        side, variation = self._recipe.side(progress), self._recipe.variation(progress)
-        faces = vary(self._images[batch], side, variation)
-        label_logits, votes_logits = self._network(faces.to(memory_format=torch.channels_last))
+    def loss(step: int, progress: float) -> Tensor:
+        if step % epoch_steps == 0:
+            batches[:] = torch.randperm(len(labels)).split(recipe.batch)
+        batch = batches[step % epoch_steps]
+        faces = vary(images[batch], recipe.side(progress), recipe.variation(progress))
+        label_logits, votes_logits = network(faces.to(memory_format=torch.channels_last))
         label_loss = F.cross_entropy(
             label_logits,
-            self._labels[batch],
-            weight=self._class_weights,
-            label_smoothing=self._recipe.label_smoothing,
+            labels[batch],
+            weight=class_weights,
+            label_smoothing=recipe.label_smoothing,
         )
-        loss = label_loss + F.cross_entropy(votes_logits, self._votes[batch])
-        self._optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        self._optimizer.step()
-        self._average.follow(self._network)
-        return float(loss.detach())
+        return label_loss + F.cross_entropy(votes_logits, votes[batch])
 
-    def _save(self, *, better: bool) -> None:
-        state = {
-            "epoch": self._epoch,
-            "best": self._best,
-            "network": self._network.state_dict(),
-            "average": self._average.network.state_dict(),
-            "optimizer": self._optimizer.state_dict(),
-            "random": torch.get_rng_state(),
-        }
-        _write(state, self._folder / "last.pt")
-        if better:
-            _write({"network": state["average"], "epoch": self._epoch}, self._folder / "best.pt")
+    def on_public_test(average: FaceNet) -> dict[str, float]:
+        return dict(zip(("FER2013", "FER+"), accuracies(average, choose), strict=True))
 
-    def _resume(self) -> None:
-        path = self._folder / "last.pt"
-        if not path.exists():
-            return
-        state = torch.load(path, weights_only=True)
-        self._epoch, self._best = state["epoch"], state["best"]
-        self._network.load_state_dict(state["network"])
-        self._average.network.load_state_dict(state["average"])
-        self._optimizer.load_state_dict(state["optimizer"])
-        torch.set_rng_state(state["random"])
-        print(f"resumed after epoch {self._epoch}", flush=True)
+    return Training(
+        recipe,
+        network,
+        optimizer_of(network, recipe),
+        loss,
+        epoch_steps=epoch_steps,
+        judge=on_public_test,
+        checkpoint=folder / "last.pt",
+        best=folder / "best.pt",
+    )
 
 
-def optimizer_of(network: nn.Module, recipe: Recipe) -> torch.optim.Optimizer:
+def optimizer_of(network: nn.Module, recipe: FaceRecipe) -> torch.optim.Optimizer:
     """Gradient descent with momentum; biases and normalisation are not decayed."""
     matrices = [weight for weight in network.parameters() if weight.ndim > 1]
     vectors = [weight for weight in network.parameters() if weight.ndim <= 1]
@@ -265,12 +186,6 @@ def adopt(network: FaceNet, checkpoint: Path) -> None:
     """
     state = torch.load(checkpoint, weights_only=True)
     network.load_state_dict(state.get("network", state))
-
-
-def _write(state: dict[str, Any], path: Path) -> None:
-    unfinished = path.with_suffix(".tmp")
-    torch.save(state, unfinished)
-    unfinished.replace(path)
 
 
 def accuracies(network: FaceNet, faces: Faces) -> tuple[float, float]:
@@ -317,8 +232,9 @@ def main() -> None:
     train, choose = load_faces(TRAINING), load_faces(PUBLIC_TEST)
     if not options.export_only:
         recipe = FROM_SCRATCH if options.begin is None else ONWARDS
-        recipe = replace(recipe, epochs=options.epochs or recipe.epochs)
-        Training(recipe, options.folder, train, choose, options.begin).run()
+        if options.epochs:
+            recipe = replace(recipe, length=Epochs(options.epochs))
+        training(recipe, options.folder, train, choose, options.begin).run()
     export(options.folder, train, choose)
 
 
