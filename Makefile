@@ -26,7 +26,7 @@ TRAIN_PACKAGES := gcc portaudio19-dev python3-dev python3-venv gnome-backgrounds
 .PHONY: help deb demo demo-picture demo-voice test test-deb test-lowest test-trixie test-train lint types lock format \
 	train-face train-detector train-recognition train-speech train-voice train-lyrics train-music detectors scorecard \
 	month choice households papers-face papers-music papers-speech left-out trials-speech fit-reliability \
-	face-readings face-reliability bench clean
+	face-readings face-reliability face-resting bench clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' $(firstword $(MAKEFILE_LIST)) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -124,6 +124,9 @@ detectors: $(VENV_TRAIN)/train.stamp ## the face detectors that were weighed aga
 
 face-readings: $(VENV_TRAIN)/train.stamp ## which of the face model's readings the box should use
 	$(TRAIN) -m edgemood.training.face.ablation_heads
+
+face-resting: $(VENV_TRAIN)/train.stamp ## what judging people against their own resting face brings
+	$(TRAIN) -m edgemood.training.face.resting
 
 face-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a face's judgement, and in what light: the constants
 	$(TRAIN) -m edgemood.training.face.reliability

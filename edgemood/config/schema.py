@@ -54,6 +54,9 @@ class VisionConfig(Section):
     """whose faces make the mood: everyone's, or only that of the nearest person"""
     min_face_px: Annotated[int, Field(ge=24, le=1000)] = 48
     """faces narrower than this are too far away to judge"""
+    baseline: Literal["yes", "no"] = "yes"
+    """yes: who looks a little sad or cross at rest is not taken for sad or cross; only with the
+    model that came with edgemood"""
     recognise: Literal["yes", "no"] = "no"
     """yes: people who enrolled are known by their faces; their taste is used"""
     recogniser: Path = MODELS / "fisherfaces.npz"

@@ -18,6 +18,7 @@ from edgemood.vision.fitted import TRUSTED_FROM
 from edgemood.vision.identity.recognition import Recogniser
 from edgemood.vision.light import LightGate, light_of_noise
 from edgemood.vision.quality import obstacle, reliability, sharpness
+from edgemood.vision.resting import RestingFaces
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +50,8 @@ class FaceJudge:
         self._gate = LightGate()
         self._tracks = Tracks()
         self._said = TrackScores()
+        known_rest = config.model == VisionConfig().model
+        self._resting = RestingFaces() if config.baseline == "yes" and known_rest else None
         self._forgotten_s = self._judged_s = -math.inf
 
     def forget_before(self, at_s: float) -> None:
@@ -69,6 +72,8 @@ class FaceJudge:
         faces = self._glances.find(frame, settled=self._tracks.settled)
         tracks = self._tracks.follow(faces, frame.at_s)
         self._said.keep(self._tracks.numbers)
+        if self._resting is not None:
+            self._resting.keep(self._tracks.numbers)
         looks: dict[int, _Look] = {}
         reasons: list[Reason] = []
         for track in tracks[:1] if self._people == "largest" else tracks:
@@ -104,6 +109,8 @@ class FaceJudge:
         trust = reliability(look.light, look.width_px, look.sharpness, float(scores.max()))
         if trust < TRUSTED_FROM:
             return None
+        if self._resting is not None:
+            scores = self._resting.judge(number, scores, at_s)
         return self._said.add(number, scores, trust, at_s), trust
 
     def _names(self, looks: dict[int, _Look], reasons: list[Reason], at_s: float) -> dict[int, str]:

@@ -26,3 +26,6 @@ WIDTH_WEIGHT = 0.099
 SHARPNESS_WEIGHT = 0.221
 CONFIDENCE_WEIGHT = 0.962
 """Log-odds that a judgement is right, by a logistic regression without negative weights."""
+
+RESTING = (-4.25, -4.28, -5.38, -5.12, -2.44, -5.21, 0.0)
+"""What neutral faces say on average: the log-odds of each emotion against neutral."""

@@ -336,6 +336,7 @@ VALUES = {
         "detector": "/d",
         "people": "largest",
         "min_face_px": 100,
+        "baseline": "no",
         "recognise": "yes",
         "recogniser": "/e.npz",
         "known_faces": "/k",

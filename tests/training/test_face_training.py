@@ -24,6 +24,7 @@ from edgemood.training.face.heads import (
     votes_reading,
 )
 from edgemood.training.face.model import FaceNet, Pooling, multiply_adds, widened
+from edgemood.training.face.resting import pair_correlations
 from edgemood.training.face.train import FROM_SCRATCH, adopt, training
 from edgemood.vision.expression import normalise
 
@@ -156,6 +157,15 @@ def test_a_teacher_begins_with_what_the_small_network_knows(faces: Faces):
         np.testing.assert_allclose(mine, theirs, atol=1e-3)
     convolution = wide.features[4].body[3].weight
     assert not torch.equal(convolution[:24], convolution[24:])
+
+
+def test_two_photographs_of_one_person_are_alike_where_people_differ():
+    random = np.random.default_rng(0)
+    rests = np.repeat(random.standard_normal((50, 7)), 2, axis=0) * (1, 0, 0, 0, 1, 0, 0)
+    logits = (rests + 0.1 * random.standard_normal((100, 7))).astype(np.float32)
+    alike = pair_correlations(logits, [str(place // 2) for place in range(100)])
+    assert alike["sad"] > 0.9
+    assert "neutral" not in alike
 
 
 def test_an_emotion_nobody_shows_gets_no_offset():

@@ -22,10 +22,25 @@ def load_photographs(folder: Path | None = None) -> tuple[list[NDArray[np.uint8]
 
     The labels are one observer's. Raises MissingDataError when the photographs are not there.
     """
-    with data_file("photos.csv", folder).open(encoding="utf-8", newline="") as lines:
-        label_of = {Path(row["file"]).name: row["label"] for row in csv.DictReader(lines)}
+    crops, labels = _widest_faces("photos", "label", folder)
+    return crops, np.array([EMOTIONS.index(Emotion(label)) for label in labels])
+
+
+def load_pairs(folder: Path | None = None) -> tuple[list[NDArray[np.uint8]], list[str]]:
+    """The same of two photographs each of fifty people, and who it is.
+
+    Raises MissingDataError when the photographs are not there.
+    """
+    return _widest_faces("pairs", "person", folder)
+
+
+def _widest_faces(
+    name: str, column: str, folder: Path | None
+) -> tuple[list[NDArray[np.uint8]], list[str]]:
+    with data_file(f"{name}.csv", folder).open(encoding="utf-8", newline="") as lines:
+        label_of = {Path(row["file"]).name: row[column] for row in csv.DictReader(lines)}
     detector, crops, labels = HaarDetector(), [], []
-    with tarfile.open(data_file("photos.tar", folder)) as archive:
+    with tarfile.open(data_file(f"{name}.tar", folder)) as archive:
         for member in archive:
             file = archive.extractfile(member)
             label = label_of.get(Path(member.name).name)
@@ -35,5 +50,5 @@ def load_photographs(folder: Path | None = None) -> tuple[list[NDArray[np.uint8]
             grey = np.asarray(read, dtype=np.uint8)
             for face in detector.find(grey)[:1]:
                 crops.append(face.crop(grey))
-                labels.append(EMOTIONS.index(Emotion(label)))
-    return crops, np.array(labels)
+                labels.append(label)
+    return crops, labels

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.tflite import Model
 from edgemood.training.common.metrics import calibration_error
 from edgemood.training.common.paths import MODELS, REPOSITORY
@@ -36,6 +37,7 @@ from edgemood.training.face.robustness import (
     two_readings,
 )
 from edgemood.vision.light import light_of_electrons
+from edgemood.vision.resting import log_odds
 
 _GROUPS = 60  # of faces that are seen through the same darkness, distance and blur
 _PASSES = 2  # over the faces
@@ -71,6 +73,9 @@ WIDTH_WEIGHT = {trust.weights[1]:.3f}
 SHARPNESS_WEIGHT = {trust.weights[2]:.3f}
 CONFIDENCE_WEIGHT = {trust.weights[3]:.3f}
 """Log-odds that a judgement is right, by a logistic regression without negative weights."""
+
+RESTING = {resting}
+"""What neutral faces say on average: the log-odds of each emotion against neutral."""
 '''
 
 Floats = NDArray[np.float64]
@@ -152,7 +157,16 @@ def climb(model: Model, faces: Faces, trust: Trust) -> dict[Rung, Tried]:
     }
 
 
-def write_limits(path: Path, trust: Trust, gate: Gate, ladder: dict[Rung, Tried]) -> None:
+def resting_face(model: Model, faces: Faces) -> Floats:
+    """The mean log-odds of each emotion against neutral on neutral faces, (7,)."""
+    neutral = faces.images[faces.majority == EMOTIONS.index(Emotion.NEUTRAL)]
+    mean: Floats = np.mean([log_odds(scores) for scores in see(model, neutral).votes], axis=0)
+    return mean
+
+
+def write_limits(
+    path: Path, trust: Trust, gate: Gate, ladder: dict[Rung, Tried], resting: Floats
+) -> None:
     """Write `edgemood/vision/fitted.py`."""
     darkest, brighter = _least_light(gate, ladder)
     path.write_text(
@@ -163,6 +177,7 @@ def write_limits(path: Path, trust: Trust, gate: Gate, ladder: dict[Rung, Tried]
             brighter=brighter,
             gate=gate,
             trust=trust,
+            resting=tuple(float(value) for value in resting.round(2)),
         ),
         encoding="utf-8",
     )
@@ -209,7 +224,7 @@ def main() -> None:
     ladder = climb(model, faces, trust)
     gate = best_gate(list(ladder.values()))
     _print(ladder, gate)
-    write_limits(LIMITS, trust, gate, ladder)
+    write_limits(LIMITS, trust, gate, ladder, resting_face(model, faces))
     print(LIMITS.read_text(encoding="utf-8"))
 
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -68,11 +70,13 @@ def test_the_limits_are_written_as_a_module_that_says_what_was_found(tmp_path) -
         for electrons in (1000, 500, 200, 100, 60, 40, 20, 10)
     }
     path = tmp_path / "limits.py"
-    write_limits(path, Trust(0.25, np.array([0.1, 0.2, 0.3, 0.4])), Gate(0.0, 0.01, 0.4), ladder)
-    limits: dict[str, float] = {}
+    trust, gate = Trust(0.25, np.array([0.1, 0.2, 0.3, 0.4])), Gate(0.0, 0.01, 0.4)
+    write_limits(path, trust, gate, ladder, np.array([-1.0] * 6 + [0.0]))
+    limits: dict[str, Any] = {}
     exec(path.read_text(), limits)  # the module under test
     assert (limits["BLURRED_BELOW"], limits["TRUSTED_FROM"]) == (0.01, 0.4)
     assert (limits["BIAS"], limits["CONFIDENCE_WEIGHT"]) == (0.25, 0.4)
+    assert limits["RESTING"] == (*[-1.0] * 6, 0.0)
     assert 0 < limits["CLOSES_BELOW"] < limits["OPENS_ABOVE"] < 1
 
 
