@@ -17,7 +17,7 @@ from edgemood.daemon.tasks import Tasks
 from edgemood.incident import Faults
 from edgemood.music import Dj
 from edgemood.music.recommender import TASTE, TasteStore
-from edgemood.state import Memory
+from edgemood.state import StateStore
 from edgemood.status import MusicStatus
 
 FOLLOW_EVERY_S: Final = 0.5
@@ -32,7 +32,7 @@ class MusicPart:
         self,
         config: Config,
         clock: Clock,
-        memory: Memory,
+        memory: StateStore,
         folder: Path | None,
         *,
         room: Room,

@@ -3,7 +3,7 @@
 A document is a file ``NAME.json`` in the state folder, an object with its version and its fields.
 """
 
-from edgemood.state.document import D, Document, Memory, UnreadableError
+from edgemood.state.document import D, Document, StateStore, UnreadableError
 from edgemood.state.people import (
     Account,
     AskedStrategy,
@@ -41,7 +41,6 @@ __all__ = [
     "LastSeen",
     "Listened",
     "Look",
-    "Memory",
     "NotedHands",
     "Opinions",
     "OwnQueue",
@@ -49,6 +48,7 @@ __all__ = [
     "PlaylistAccounts",
     "QuietVolumeBefore",
     "Sensing",
+    "StateStore",
     "UnreadableError",
     "VolumeBefore",
 ]

@@ -81,7 +81,7 @@ class Document(BaseModel):
 D = TypeVar("D", bound=Document)
 
 
-class Memory(Protocol):
+class StateStore(Protocol):
     """Where documents are kept through restarts."""
 
     def recall(self, kind: type[D]) -> D | None:

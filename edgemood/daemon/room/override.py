@@ -8,7 +8,7 @@ from math import ceil
 from edgemood.clock import Clock, boot_id
 from edgemood.emotion import AFFECT_OF_EMOTION, Emotion, one_hot
 from edgemood.mood import RoomMood
-from edgemood.state import AskedMood, Memory
+from edgemood.state import AskedMood, StateStore
 
 
 class MoodOverride:
@@ -17,7 +17,7 @@ class MoodOverride:
     Not through a reboot: a box without a clock of its own cannot tell how long it was off.
     """
 
-    def __init__(self, clock: Clock, memory: Memory) -> None:
+    def __init__(self, clock: Clock, memory: StateStore) -> None:
         self._clock = clock
         self._memory = memory
         asked = memory.recall(AskedMood)

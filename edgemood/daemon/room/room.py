@@ -11,7 +11,7 @@ from edgemood.config.schema import MoodConfig
 from edgemood.daemon.room.override import MoodOverride
 from edgemood.daemon.room.presence import PresenceTracker
 from edgemood.mood import FaceEvidence, RoomMood, RoomMoodTracker, VoiceEvidence
-from edgemood.state import Memory
+from edgemood.state import StateStore
 
 TICK_S: Final = 0.5
 """how often the mood is decided anew"""
@@ -26,7 +26,7 @@ class Room:
         self,
         settings: MoodConfig,
         clock: Clock,
-        memory: Memory,
+        memory: StateStore,
         on_progress: Callable[[], None] = lambda: None,
     ) -> None:
         """`on_progress` is called each time that the mood was decided."""

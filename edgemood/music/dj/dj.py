@@ -33,7 +33,7 @@ from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State
 from edgemood.music.recommender import Chooser, SongVectors, TasteStore
 from edgemood.music.recommender.events import Event
 from edgemood.music.recommender.strategy import path_for
-from edgemood.state import AskedStrategy, Memory
+from edgemood.state import AskedStrategy, StateStore
 from edgemood.status import MusicStatus, Waiting
 from edgemood.strategies import Strategy
 from edgemood.walltime import WallTime, local_time
@@ -65,7 +65,7 @@ class Dj:
         self,
         config: Config,
         clock: Clock,
-        memory: Memory,
+        memory: StateStore,
         *,
         index: SongIndex | None = None,
         on_message: Callable[[str], Awaitable[str]] | None = None,
@@ -438,7 +438,7 @@ class Dj:
         return self._names[queued.file]
 
 
-def _as_said(config: MusicConfig, memory: Memory) -> MusicConfig:
+def _as_said(config: MusicConfig, memory: StateStore) -> MusicConfig:
     """The configuration with the strategy that somebody asked for meanwhile."""
     asked = memory.recall(AskedStrategy)
     if asked is None or asked.configured != config.strategy:

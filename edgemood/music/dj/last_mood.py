@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from edgemood.clock import Clock, boot_id
 from edgemood.emotion import Emotion, Scores, as_scores
-from edgemood.state import KnownMood, Memory
+from edgemood.state import KnownMood, StateStore
 
 RECALLED_S = 3600.0
 """How long a mood outlives the daemon. Longer ago it is another evening's: then neutral it is."""
@@ -13,7 +13,7 @@ RECALLED_S = 3600.0
 class LastMood:
     """One mood, kept through restarts of the daemon and edits of its configuration."""
 
-    def __init__(self, clock: Clock, memory: Memory) -> None:
+    def __init__(self, clock: Clock, memory: StateStore) -> None:
         self._clock = clock
         self._memory = memory
         self.known: tuple[Emotion, Scores] | None = None

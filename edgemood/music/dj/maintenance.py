@@ -16,7 +16,7 @@ from edgemood.music.dj.people.feedback import Feedback
 from edgemood.music.library import Library, SongIndex
 from edgemood.music.mpd.client import Change, Player
 from edgemood.music.recommender import Chooser
-from edgemood.state import Memory
+from edgemood.state import StateStore
 
 FIRST_FILL_S, FILL_EVERY_S = 60.0, 600.0
 """Moods of songs change one by one while they are analysed; the playlists follow at leisure."""
@@ -37,7 +37,7 @@ class Chores:
         self,
         player: Player,
         clock: Clock,
-        memory: Memory,
+        memory: StateStore,
         config: MusicConfig,
         *,
         index: SongIndex,

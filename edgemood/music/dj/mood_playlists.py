@@ -22,7 +22,7 @@ from edgemood.music.library import Library, SongIndex
 from edgemood.music.mpd.client import Player
 from edgemood.music.mpd.shown_text import told
 from edgemood.music.song import Origin
-from edgemood.state import Account, Memory, PlaylistAccounts
+from edgemood.state import Account, PlaylistAccounts, StateStore
 
 MOST = 500
 """songs the box puts into one playlist; a phone still scrolls through so many"""
@@ -75,7 +75,7 @@ def arranged(content: Sequence[str], drop: frozenset[str], best: Sequence[str]) 
 class LabelPlaylists:
     """Keeps one playlist for each emotion. The coroutines raise PlayerError and LibraryError."""
 
-    def __init__(self, player: Player, memory: Memory, index: SongIndex, pattern: str) -> None:
+    def __init__(self, player: Player, memory: StateStore, index: SongIndex, pattern: str) -> None:
         """`pattern`: the playlists' names, with a star for the emotion; ``none`` are kept."""
         self._player = player
         self._memory = memory

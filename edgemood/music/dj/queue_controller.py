@@ -24,7 +24,7 @@ from edgemood.music.mpd.client import Player
 from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State, moved_by_people, still_waiting
 from edgemood.music.recommender import Choice, Chooser, Past, SongVectors
 from edgemood.music.recommender.strategy import UNKNOWN_ROOM, Path, Target
-from edgemood.state import Hands, LastSeen, Memory, OwnQueue, PlayedSongs, VolumeBefore
+from edgemood.state import Hands, LastSeen, OwnQueue, PlayedSongs, StateStore, VolumeBefore
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
@@ -48,7 +48,7 @@ class QueueKeeper:
         self,
         player: Player,
         clock: Clock,
-        memory: Memory,
+        memory: StateStore,
         config: MusicConfig,
         *,
         chooser: Chooser,
@@ -464,12 +464,12 @@ class QueueKeeper:
         self._memory.keep(LastSeen(look=look.document()))
 
 
-def _hands_in(memory: Memory) -> HandsOn:
+def _hands_in(memory: StateStore) -> HandsOn:
     hands = memory.recall(Hands)
     return HandsOn() if hands is None else HandsOn.of(hands.hands)
 
 
-def _last_look(memory: Memory) -> LastLook | None:
+def _last_look(memory: StateStore) -> LastLook | None:
     """What MPD was like when it was last seen; None when that is not known."""
     seen = memory.recall(LastSeen)
     if seen is not None:

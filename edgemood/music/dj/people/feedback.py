@@ -15,7 +15,7 @@ from edgemood.music.mpd.client import Player
 from edgemood.music.mpd.snapshot import QueuedSong, Snapshot
 from edgemood.music.recommender import TasteStore
 from edgemood.music.recommender.events import Event, Kind
-from edgemood.state import HistoryRead, Listened, Memory, Opinions
+from edgemood.state import HistoryRead, Listened, Opinions, StateStore
 from edgemood.walltime import WallTime, local_time
 
 AFTER_CHANGE_S = 300.0
@@ -64,7 +64,7 @@ class Feedback:
         self,
         player: Player,
         clock: Clock,
-        memory: Memory,
+        memory: StateStore,
         *,
         learn: Callable[[Event], None],
         number_of: Callable[[str], int | None],

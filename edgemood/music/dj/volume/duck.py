@@ -7,7 +7,7 @@ import contextlib
 from edgemood.clock import Clock
 from edgemood.errors import PlayerError
 from edgemood.music.mpd.client import Player
-from edgemood.state import Memory, VolumeBefore
+from edgemood.state import StateStore, VolumeBefore
 
 SLIDE_S = 0.6
 """down or up: no jolt, and over before anybody speaks"""
@@ -26,7 +26,7 @@ class Duck:
     Every coroutine raises PlayerError; then the keeper restores the volume when MPD is back.
     """
 
-    def __init__(self, player: Player, clock: Clock, memory: Memory, percent: int) -> None:
+    def __init__(self, player: Player, clock: Clock, memory: StateStore, percent: int) -> None:
         """`percent`: how much of the volume is left; 100 changes nothing."""
         self._player = player
         self._clock = clock

@@ -9,7 +9,7 @@ from edgemood.incident import Faults, Trouble
 from edgemood.music.dj.volume.fade import MIXER_GRAIN
 from edgemood.music.mpd.client import Player
 from edgemood.music.recommender import QuietHours
-from edgemood.state import Memory, QuietVolumeBefore
+from edgemood.state import QuietVolumeBefore, StateStore
 
 PATIENCE_S = 600.0
 """in which a box that was switched on finds a network, and a time server in it"""
@@ -23,7 +23,7 @@ class QuietVolume:
     def __init__(
         self,
         player: Player,
-        memory: Memory,
+        memory: StateStore,
         quiet: QuietHours,
         clock: Clock,
         faults: Faults | None = None,
