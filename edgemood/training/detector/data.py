@@ -18,7 +18,6 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from edgemood.training.common.paths import MissingDataError, data_file
 from edgemood.vision.cameras.frame import Grey
@@ -130,8 +129,3 @@ def _shrunk(grey: Grey) -> Grey:
         return grey
     small: Grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     return small
-
-
-def as_array(photos: list[Photo]) -> NDArray[np.uint8]:
-    """The photographs' pixels stacked, (n, height, width)."""
-    return np.stack([photo.grey for photo in photos])

@@ -23,6 +23,7 @@ from edgemood.music.analysis.audio.model import TAGGER
 from edgemood.music.analysis.audio.tagger import Tagger
 from edgemood.music.analysis.classes import QUADRANTS
 from edgemood.training.common.paths import MODELS, REPOSITORY, data_file
+from edgemood.training.common.splits import check_disjoint
 
 CACHE = REPOSITORY / "build" / "training"
 GENRES = (
@@ -63,9 +64,10 @@ class Clip:
 
 
 def clips(data: Path) -> list[Clip]:
-    """All clips of the index, in its order."""
+    """All clips of the index, in its order. Raises SplitError when an artist is in two splits."""
     with data_file("music/index.csv", data).open(newline="", encoding="utf-8") as lines:
         rows = list(csv.DictReader(lines))
+    check_disjoint("artist", ((row["artist"].casefold(), row["split"]) for row in rows))
     return [
         Clip(
             file=row["file"],

@@ -80,12 +80,6 @@ class MusicNet(nn.Module):  # type: ignore[misc]
         pooled = torch.cat([self.mean(features), self.most(features)], 1)
         return self.dropout(torch.flatten(pooled, 1))
 
-    def calibrate(self, temperature: float) -> None:
-        """Divide all future logits by `temperature`."""
-        with torch.no_grad():
-            self.head.weight /= temperature
-            self.head.bias /= temperature
-
 
 class Recurrent(nn.Module):  # type: ignore[misc]
     """RCNN: plain convolutions, then a recurrent layer along time."""

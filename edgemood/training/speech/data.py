@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.hearing.mel import BANDS, SAMPLE_RATE_HZ, log_mel
 from edgemood.training.common.paths import REPOSITORY, data_file
+from edgemood.training.common.splits import check_disjoint
 
 CACHE = REPOSITORY / "build" / "training"
 """Where frames are kept between runs; never committed."""
@@ -43,24 +44,21 @@ class Recording:
 
 
 def speech(data: Path) -> list[Recording]:
-    """The emotional speech of three corpora: RAVDESS, nEMO, ASED."""
-    return [
-        Recording(data_file(f"speech/{row['corpus']}.tar", data), row["file"], row["split"], row)
-        for row in _rows("speech/index.csv", data)
-    ]
+    """The emotional speech of three corpora: RAVDESS, nEMO, ASED.
+
+    Raises SplitError when a speaker is in two splits.
+    """
+    return _spoken(_rows("speech/index.csv", data), data)
 
 
 def more_speech(data: Path, corpora: Collection[str] = MORE_CORPORA) -> list[Recording]:
     """The emotional speech of other corpora: Italian, Korean, and Hindi and English at home.
 
     The same index holds what is for tests only, whose emotion may not be known: `ravdess_song`
-    and `deeply_vocal`.
+    and `deeply_vocal`. Raises SplitError when a speaker is in two splits.
     """
-    return [
-        Recording(data_file(f"speech/{row['corpus']}.tar", data), row["file"], row["split"], row)
-        for row in _rows("speech/more.csv", data)
-        if row["corpus"] in corpora
-    ]
+    rows = _rows("speech/more.csv", data)
+    return _spoken([row for row in rows if row["corpus"] in corpora], data)
 
 
 def noise(data: Path) -> list[Recording]:
@@ -102,6 +100,14 @@ def cached_frames(
     if len(ends) != len(recordings) or kept.shape != (ends[-1], BANDS):
         raise ValueError(f"{ends_file} was made from something else: delete it and start again")
     return np.split(kept, ends[:-1])
+
+
+def _spoken(rows: list[dict[str, str]], data: Path) -> list[Recording]:
+    check_disjoint("speaker", (((row["corpus"], row["speaker"]), row["split"]) for row in rows))
+    return [
+        Recording(data_file(f"speech/{row['corpus']}.tar", data), row["file"], row["split"], row)
+        for row in rows
+    ]
 
 
 def _rows(index: str, data: Path) -> list[dict[str, str]]:
