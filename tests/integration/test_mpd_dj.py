@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 from contextlib import suppress
+from dataclasses import asdict
 
 import mpd
 import numpy as np
@@ -309,7 +310,7 @@ async def test_a_song_that_nobody_can_name_is_played(
         assert dj.status().songs == 2
         queued = {song.file for song in dj._keeper.now.songs}
         assert queued == {"long.flac", "od\udcff.flac"}
-        json.dumps(dj.status().as_dict()).encode()
+        json.dumps(asdict(dj.status())).encode()
 
 
 async def test_songs_deleted_while_they_wait_are_replaced(dj, person, until, room, music_folder):
