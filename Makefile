@@ -146,7 +146,7 @@ trials-speech: $(VENV_TRAIN)/train.stamp $(WHISPER) ## front ends side by side, 
 fit-reliability: $(VENV_TRAIN)/train.stamp ## how far to trust a judgement of a voice: the constants
 	$(TRAIN) -m edgemood.training.speech.reliability
 
-scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face, speech, voice_gate or echo: the rest stays
+scorecard: $(VENV_TRAIN)/train.stamp ## measure what lies in models/; ONLY=face, speech, papers …: the rest stays
 	$(TRAIN) -m edgemood.training.scorecard $(if $(ONLY),--only $(ONLY))
 
 month: $(VENV)/test.stamp ## a month of people's hands on a real MPD, twenty times as busy as in `make test`

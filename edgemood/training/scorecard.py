@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from edgemood.training.baselines import evaluate as papers_score
 from edgemood.training.common.paths import MODELS, data_folder
 from edgemood.training.detector import evaluate as detector_score
 from edgemood.training.echo import evaluate as echo
@@ -38,6 +39,7 @@ _PARTS: dict[str, Callable[[Path, Path], dict[str, Any]]] = {
     "echo": echo.measure,
     "lyrics": lyrics_score.measure,
     "music": music_score.measure,
+    "papers": papers_score.measure,
 }
 
 

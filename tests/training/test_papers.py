@@ -9,11 +9,13 @@ import torch
 from edgemood.emotion import EMOTIONS, Emotion
 from edgemood.training.baselines import face_features, face_transfer
 from edgemood.training.baselines import face_models as face_nets
+from edgemood.training.baselines.evaluate import measure
 from edgemood.training.baselines.face_protocol import drawn, only, with_figures
 from edgemood.training.baselines.face_registry import SYSTEMS
 from edgemood.training.baselines.face_train import Network
 from edgemood.training.baselines.table import Ledger, Result
 from edgemood.training.common.export import export_int8
+from edgemood.training.common.precision import multiplies_tiles
 from edgemood.training.face.data import Faces
 from edgemood.training.face.model import multiply_adds
 
@@ -144,3 +146,18 @@ def test_a_new_result_takes_the_place_of_the_old(tmp_path: Path):
         ledger.add("face", Result("net", "9 faces", {"accuracy": share}))
     assert "10.0%" not in ledger.markdown()
     assert "20.0%" in ledger.markdown()
+
+
+def test_the_scorecard_names_the_systems_that_were_measured(tmp_path: Path):
+    Ledger(tmp_path).add("face", Result("three stages", "", {"FER2013 PrivateTest": 0.625}))
+    assert measure(tmp_path, tmp_path) == {"papers": {"three_stages": {"accuracy": 0.625}}}
+
+
+@pytest.mark.parametrize(("flags", "known"), [("avx2 amx_bf16 amx_tile", True), ("avx2", False)])
+def test_a_processor_that_multiplies_tiles_is_known(tmp_path: Path, flags: str, *, known: bool):
+    (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
+    assert multiplies_tiles(tmp_path / "cpuinfo") is known
+
+
+def test_a_machine_that_does_not_tell_is_taken_for_a_plain_one(tmp_path: Path):
+    assert not multiplies_tiles(tmp_path / "missing")

@@ -36,10 +36,22 @@ SYSTEMS: list[Network | Features] = [
         published=0.621,  # Yu et al., Chinese Control Conference, 2020
         note="its pictures shrunk to 16×16 pixels first, which leaves a ninth of the work.",
     ),
-    Network("three stages", face_nets.three_stages, weighted=True, grows=False),
+    Network(
+        "three stages",
+        face_nets.three_stages,
+        rate=0.03,
+        descent=True,
+        warm_up=0.2,
+        weighted=True,
+        grows=False,
+        published=0.632,
+    ),
     Network(
         "three stages, 5 classes",
         face_nets.three_stages,
+        rate=0.03,
+        descent=True,
+        warm_up=0.2,
         weighted=True,
         grows=False,
         emotions=_FIVE,

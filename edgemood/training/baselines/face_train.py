@@ -26,6 +26,7 @@ from edgemood.training.baselines.table import Result
 from edgemood.training.common.export import export_int8
 from edgemood.training.common.loop import Training
 from edgemood.training.common.paths import MODELS, REPOSITORY
+from edgemood.training.common.precision import quick_arithmetic
 from edgemood.training.common.recipe import Minutes, Recipe, Schedule
 from edgemood.training.face.augment import Variation, normalise_batch, vary
 from edgemood.training.face.data import PRIVATE_TEST, TRAINING, Faces, load_faces
@@ -65,6 +66,8 @@ class Network:
     rate: float = 2e-3
     descent: bool = False
     """plain mini-batch descent as in the paper, else Adam"""
+    warm_up: float = 0.0
+    """share of the time in which the learning rate rises"""
     weighted: bool = False
     """the softmax's loss weighs each emotion by its rarity"""
     grows: bool = True
@@ -107,7 +110,12 @@ class Network:
 
         It goes on from `checkpoint` when it is there, with the faces in a new order.
         """
-        recipe = Recipe(length=Minutes(minutes), seed=0, peak_rate=self.rate, schedule=Schedule())
+        recipe = Recipe(
+            length=Minutes(minutes),
+            seed=0,
+            peak_rate=self.rate,
+            schedule=Schedule(warm_up=self.warm_up),
+        )
         torch.manual_seed(recipe.seed)
         network = self.build(len(self.emotions)).to(memory_format=torch.channels_last)
         optimizer: torch.optim.Optimizer = torch.optim.Adam(
@@ -128,7 +136,9 @@ class Network:
             batch = order[torch.arange(seen, seen + _BATCH) % len(labels)]
             side = _COARSE_SIDE if self.grows and progress < 0.5 else SIDE
             inputs = vary(images[batch], side, _PLAIN).to(memory_format=torch.channels_last)
-            return F.cross_entropy(network(inputs), labels[batch], weight=weight)
+            with quick_arithmetic():
+                logits = network(inputs)
+            return F.cross_entropy(logits.float(), labels[batch], weight=weight)
 
         training = Training(
             recipe,
