@@ -9,6 +9,9 @@ from typing import ClassVar
 
 from edgemood.emotion import EMOTIONS, Scores
 
+SUM_TOLERANCE = 1e-3
+"""How far scores may sum to something else than 1: far more than seven roundings to float32."""
+
 
 class Sense(StrEnum):
     """Where evidence comes from."""
@@ -75,10 +78,19 @@ class Evidence:
             raise ValueError("evidence needs scores or a reason for having none, and not both")
         if self.scores is not None and self.scores.shape != (len(EMOTIONS),):
             raise ValueError(f"expected {len(EMOTIONS)} scores, got shape {self.scores.shape}")
+        if self.scores is not None and not _is_distribution(self.scores):
+            raise ValueError(f"scores must be probabilities, got {self.scores.tolist()}")
         if not 0 <= self.reliability <= 1:
             raise ValueError(f"reliability must lie in [0, 1], got {self.reliability}")
         if not math.isfinite(self.at_s):
             raise ValueError(f"the time of evidence must be finite, got {self.at_s}")
+        if not -math.inf < self.began_s <= self.at_s:
+            raise ValueError(f"evidence of {self.at_s} cannot have begun at {self.began_s}")
+
+
+def _is_distribution(scores: Scores) -> bool:
+    """Whether these are probabilities that sum to 1; what is not a number is not."""
+    return bool((scores >= 0).all()) and abs(float(scores.sum()) - 1) < SUM_TOLERANCE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

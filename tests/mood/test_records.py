@@ -39,3 +39,17 @@ def test_evidence_that_contradicts_itself_or_leaves_its_range_is_refused(
 def test_what_a_person_can_change_comes_with_advice():
     assert Reason.DARK.advice == "more light"
     assert Reason.SILENCE.advice is None
+
+
+@pytest.mark.parametrize("wrong", [math.nan, math.inf, -0.1])
+def test_evidence_that_is_no_distribution_is_refused(wrong):
+    scores = one_hot(Emotion.ANGRY)
+    scores[3] = wrong
+    with pytest.raises(ValueError, match="scores"):
+        FaceEvidence(0.0, scores, 0.5, None, 1, 0.5)
+
+
+@pytest.mark.parametrize("span_s", [math.nan, math.inf, -1.0])
+def test_sound_that_began_at_no_time_or_after_its_end_is_refused(span_s):
+    with pytest.raises(ValueError, match="begun"):
+        VoiceEvidence(0.0, one_hot(Emotion.ANGRY), 0.5, None, 0.9, -20.0, span_s)
