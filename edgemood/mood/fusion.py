@@ -106,16 +106,15 @@ def fuse(evidence: Iterable[Evidence], now_s: float, window_s: float) -> Fused:
     }
     for (sense, at_s), records in _moments(evidence).items():
         recent = recency(now_s - at_s, window_s)
-        said = [record for record in records if record.scores is not None]
-        if not said:
-            for record in records:
-                reasons[sense][record.reason] += recent / len(records)
-            continue
-        scores, reliability = join(said)
-        weight = recent * reliability
-        if weight > NEGLIGIBLE:
+        said = [record for record in records if recent * record.reliability > NEGLIGIBLE]
+        if said:
+            scores, reliability = join(said)
             reasons[sense][None] += recent
-            judgements[sense].append(_Judgement(scores, weight, at_s))
+            judgements[sense].append(_Judgement(scores, recent * reliability, at_s))
+            continue
+        abstaining = [record.reason for record in records if record.scores is None]
+        for reason in abstaining:
+            reasons[sense][reason] += recent / len(abstaining)
     opinions = {sense: _opinion(own) for sense, own in judgements.items() if own}
     scores, confidence = _pool(opinions.values())
     winner = int(np.argmax(scores))

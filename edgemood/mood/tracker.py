@@ -37,9 +37,11 @@ class RoomMoodTracker:
     def add(self, evidence: FaceEvidence | VoiceEvidence) -> None:
         """Take note of evidence; it counts from its own time on, until it leaves the window.
 
-        What began before the room was last looked at again counts for nothing.
+        What began before the room was last looked at again counts for nothing. What is outdated
+        when it comes takes nobody's place.
         """
-        if evidence.began_s >= self._forgotten_s:
+        outdated = evidence.at_s <= self._now_s - self._settings.window_s
+        if evidence.began_s >= self._forgotten_s and not outdated:
             self._records[evidence.sense].append(evidence)
 
     def forget(self, now_s: float, *, asked: bool = False) -> None:
