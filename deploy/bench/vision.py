@@ -19,12 +19,12 @@ from edgemood.config.schema import MODELS, CameraConfig, Config
 from edgemood.vision.analyser import FaceJudge
 from edgemood.vision.cameras.frame import Frame, Grey
 from edgemood.vision.cameras.replay import read_photograph
-from edgemood.vision.expression import ExpressionModel
+from edgemood.vision.expression import ExpressionModel, at_model_size
 from edgemood.vision.faces.cascade import FaceSearch
 from edgemood.vision.faces.tracks import Tracks
 from edgemood.vision.identity.embedding import Embedder
-from edgemood.vision.light import LightGate, light_of_noise
-from edgemood.vision.quality import sharpness
+from edgemood.vision.light import LightGate
+from edgemood.vision.quality import look_at
 
 ROUNDS = 8
 """how often each of the eight photographs is judged"""
@@ -56,6 +56,7 @@ def measure() -> Iterator[Figure]:
     model = ExpressionModel(config.vision.model)
     found = [detector.find(frame.grey) for frame in frames]
     crops = [faces[0].crop(frame.grey) for faces, frame in zip(found, frames, strict=True)]
+    seen = [at_model_size(crop) for crop in crops]
     gate, tracks = LightGate(), Tracks()
     eye = FaceJudge(config.vision, detector, model)
     embedder = Embedder(config.vision.recogniser)
@@ -65,14 +66,14 @@ def measure() -> Iterator[Figure]:
         "track", "follow them", lambda at: tracks.follow(found[at], at / 2), range(len(found))
     )
     yield _row("quality", "see how well a face is seen", _quality, crops)
-    yield _row("expression", "judge a face", model.scores, crops)
+    yield _row("expression", "judge a face", model.scores, seen)
     yield _size("expression", "the file that does", config.vision.model)
     yield _row("frame", "all of it", eye.judge, frames)
-    yield _row("embed", "describe a face, where people are recognised", embedder.embed, crops)
+    yield _row("embed", "describe a face, where people are recognised", embedder.embed, seen)
     for name, stem in PUBLISHED.items():
         path = MODELS / "papers" / f"{stem}.tflite"
         published = ExpressionModel(path)
-        yield _row(stem, f"judge a face with {name}", published.scores, crops)
+        yield _row(stem, f"judge a face with {name}", published.scores, seen)
         yield _size(stem, "the file that does", path)
     yield Figure("vision_peak_mb", peak_mb, "MB", "peak memory of the process")
 
@@ -87,8 +88,7 @@ def _size(key: str, what: str, path: Path) -> Figure:
 
 
 def _quality(crop: Grey) -> None:
-    sharpness(crop)
-    light_of_noise(crop)
+    look_at(crop, crop.shape[1], 1.0)
 
 
 def _peak_memory_mb(photographs: Path) -> float:

@@ -3,33 +3,21 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from typing import Literal
 
 from edgemood.config.schema import VisionConfig
 from edgemood.emotion import Scores
 from edgemood.records import FaceEvidence, Reason
-from edgemood.vision.cameras.frame import Frame, Grey
+from edgemood.vision.cameras.frame import Frame
 from edgemood.vision.expression import ExpressionModel
 from edgemood.vision.faces.faces import FaceDetector
 from edgemood.vision.faces.template_tracker import Glances
-from edgemood.vision.faces.tracks import Track, Tracks, TrackScores
+from edgemood.vision.faces.tracks import Tracks, TrackScores
 from edgemood.vision.fitted import TRUSTED_FROM
 from edgemood.vision.identity.recognition import Recogniser
-from edgemood.vision.light import LightGate, light_of_noise
-from edgemood.vision.quality import obstacle, reliability, sharpness
+from edgemood.vision.light import LightGate
+from edgemood.vision.quality import Look, look_at, obstacle, reliability
 from edgemood.vision.resting import RestingFaces
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Look:
-    """One face in one frame, and how well it is seen."""
-
-    crop: Grey
-    width_px: int
-    light: float
-    """on the face, in [0, 1]"""
-    sharpness: float
 
 
 class FaceJudge:
@@ -74,10 +62,10 @@ class FaceJudge:
         self._said.keep(self._tracks.numbers)
         if self._resting is not None:
             self._resting.keep(self._tracks.numbers)
-        looks: dict[int, _Look] = {}
+        looks: dict[int, Look] = {}
         reasons: list[Reason] = []
         for track in tracks[:1] if self._people == "largest" else tracks:
-            look = _look(frame, track, light)
+            look = look_at(track.face.crop(frame.grey), track.face.width, light)
             reason = obstacle(look.width_px, look.sharpness, self._min_face_px, look.light)
             if reason is None:
                 looks[track.number] = look
@@ -103,9 +91,9 @@ class FaceJudge:
         reason = next(iter(unclear + reasons), Reason.NO_FACE)
         return [_abstain(frame, reason, len(tracks), light)]
 
-    def _said_by(self, number: int, look: _Look, at_s: float) -> tuple[Scores, float] | None:
+    def _said_by(self, number: int, look: Look, at_s: float) -> tuple[Scores, float] | None:
         """The mean of what a track said lately and how reliable this look at it is, if at all."""
-        scores = self._model.scores(look.crop)
+        scores = self._model.scores(look.pixels)
         trust = reliability(look.light, look.width_px, look.sharpness, float(scores.max()))
         if trust < TRUSTED_FROM:
             return None
@@ -113,18 +101,12 @@ class FaceJudge:
             scores = self._resting.judge(number, scores, at_s)
         return self._said.add(number, scores, trust, at_s), trust
 
-    def _names(self, looks: dict[int, _Look], reasons: list[Reason], at_s: float) -> dict[int, str]:
+    def _names(self, looks: dict[int, Look], reasons: list[Reason], at_s: float) -> dict[int, str]:
         if self._recogniser is None:
             return {}
-        crops = {number: look.crop for number, look in looks.items()}
+        crops = {number: look.pixels for number, look in looks.items()}
         trouble = reasons[0] if reasons else None
         return self._recogniser.name(crops, self._tracks.numbers, trouble, at_s)
-
-
-def _look(frame: Frame, track: Track, light: float) -> _Look:
-    crop = track.face.crop(frame.grey)
-    on_face = min(light, light_of_noise(crop))
-    return _Look(crop, track.face.width, on_face, sharpness(crop))
 
 
 def _abstain(frame: Frame, reason: Reason, people: int, light: float) -> FaceEvidence:

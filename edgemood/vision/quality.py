@@ -7,6 +7,7 @@ FER2013's PublicTest darkened, made small and blurred by known amounts.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -23,6 +24,7 @@ from edgemood.vision.fitted import (
     SHARPNESS_WEIGHT,
     WIDTH_WEIGHT,
 )
+from edgemood.vision.light import light_of_noise
 
 SHARP_FROM = 0.06
 """Sharpness from which more of it makes the judgement no better."""
@@ -33,6 +35,27 @@ BRIGHT_FROM = 0.35
 _LEAST = 1e-3  # of every ground, whose logarithm counts
 _CONTRAST_FLOOR = 16.0
 """Least variance in grey levels²: below it a crop holds no face but a blank wall."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """One face in one frame, and how well it is seen."""
+
+    pixels: Grey
+    """as the models see it, (48, 48) uint8: the only resized copy"""
+    width_px: int
+    """in the picture"""
+    light: float
+    """on the face, in [0, 1]"""
+    sharpness: float
+
+
+def look_at(crop: Grey, width_px: int, light: float) -> Look:
+    """Look at a grey face crop, (height, width) uint8, in a picture of so much light."""
+    pixels = at_model_size(crop)
+    enlarged = min(crop.shape) <= SIDE
+    on_face = min(light, light_of_noise(crop if enlarged else pixels))
+    return Look(pixels, width_px, on_face, sharpness(pixels))
 
 
 def sharpness(crop: Grey) -> float:

@@ -11,7 +11,7 @@ from edgemood.records import FaceEvidence, Reason
 from edgemood.vision.analyser import FaceJudge
 from edgemood.vision.cameras.frame import Frame
 from edgemood.vision.cameras.script import dim
-from edgemood.vision.expression import ExpressionModel
+from edgemood.vision.expression import SIDE, ExpressionModel
 from edgemood.vision.faces.cascade import FaceSearch
 from edgemood.vision.faces.faces import HaarDetector
 
@@ -47,6 +47,21 @@ def test_a_face_in_good_light_is_judged(
     assert evidence.scores.sum() == pytest.approx(1)
     assert evidence.reliability > 0.5
     assert (evidence.at_s, evidence.faces) == (7.0, 1)
+
+
+def test_a_face_is_resized_once_for_all_who_judge_it(
+    model: ExpressionModel, portrait: NDArray[np.uint8], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resize, sizes = cv2.resize, []
+
+    def counted(picture: NDArray[np.uint8], size: tuple[int, int], **way: int) -> object:
+        sizes.append(size)
+        return resize(picture, size, **way)
+
+    monkeypatch.setattr(cv2, "resize", counted)
+    judged = [each for each in judge_all(model, portrait) if each.scores is not None]
+    assert len(judged) == 1
+    assert sizes.count((SIDE, SIDE)) == 1
 
 
 def test_a_smile_is_happy(model: ExpressionModel, portrait: NDArray[np.uint8]) -> None:

@@ -7,10 +7,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from edgemood.records import Reason
+from edgemood.vision.expression import normalise
 from edgemood.vision.faces.faces import HaarDetector
 from edgemood.vision.fitted import BLURRED_BELOW, FACE_DARK_BELOW
+from edgemood.vision.light import light_of_noise
 from edgemood.vision.quality import (
     SHARP_FROM,
+    look_at,
     obstacle,
     reliability,
     sharpness,
@@ -98,3 +101,13 @@ def test_a_doubtful_judgement_of_a_face_seen_badly_is_not() -> None:
 
 def test_a_face_in_the_dark_is_not_judged() -> None:
     assert obstacle(100, SHARP_FROM, 48, light=FACE_DARK_BELOW / 2) is Reason.DARK
+
+
+@given(crops, lights)
+def test_a_look_sees_the_same_as_each_judge_of_the_crop_itself(
+    crop: NDArray[np.uint8], light: float
+) -> None:
+    look = look_at(crop, crop.shape[1], light)
+    assert look.sharpness == sharpness(crop)
+    assert look.light == min(light, light_of_noise(crop))
+    assert (normalise(look.pixels) == normalise(crop)).all()

@@ -41,7 +41,7 @@ class Recogniser:
     ) -> dict[int, str]:
         """Names by the number of the track; strangers have none.
 
-        `crops` are the faces in this frame that can be judged, (height, width) uint8, by track;
+        `crops` are the faces in this frame that can be judged, (48, 48) uint8, by track;
         `followed` are all tracks that are not lost, `trouble` says why there are no crops.
         """
         self._reread(at_s)
