@@ -98,6 +98,8 @@ class MoodConfig(Section):
     """below this the mood is unknown; pure chance would be 0.14"""
     hold_s: Annotated[float, Field(ge=0, le=86400)] = 60.0
     """how long a mood outlives its last evidence before it becomes unknown"""
+    contradiction: Literal["unknown", "face", "voice"] = "unknown"
+    """which to believe when both are sure of different moods; unknown: neither"""
 
 
 class MpdConfig(Section):

@@ -21,7 +21,10 @@ def _support(emotion: Emotion, fused: Fused) -> str:
     said = _said(fused)
     if len(said) == 1:
         ((sense, own),) = said.items()
-        return f"{sense} says {own}" + "".join(f"; {reason}" for reason in _excuses(fused))
+        excuses = _excuses(fused)
+        if fused.overruled is not None:
+            excuses.append(f"{fused.overruled} contradicts it")
+        return f"{sense} says {own}" + "".join(f"; {reason}" for reason in excuses)
     first, second = sorted(said, key=lambda sense: -fused.shares[sense])
     weight = f"{round(fused.shares[first], 1):.0%}".replace("%", " %")
     leading = f"{first} ({said[first]}, {weight} of the weight)"
@@ -50,7 +53,7 @@ def _why_unsupported(decision: Decision, fused: Fused) -> str:
 def _why_no_leader(fused: Fused) -> str:
     excuses = _excuses(fused)
     if len(set(_said(fused).values())) > 1:
-        excuses.insert(0, _quoted(fused))
+        excuses.insert(0, _quoted(fused) + (": a contradiction" if fused.contradiction else ""))
     elif fused.opinions:
         excuses.insert(0, f"{_quoted(fused)}, but is not sure")
     return "; ".join(excuses) or "nothing seen or heard yet"

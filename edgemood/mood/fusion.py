@@ -36,6 +36,9 @@ is held against it by poor ones beside it."""
 NEGLIGIBLE = 1e-9
 """A record that weighs no more than this says nothing; sums of still smaller weights vanish."""
 
+SURE = 0.5
+"""A sense is sure when, discounted by its trust, it gives one emotion more than all others."""
+
 MAX_TRUST = 0.98
 """No sense is ever beyond doubt, so that it cannot veto the other."""
 
@@ -50,6 +53,11 @@ class Opinion:
     """how far to believe them, in [0, 1)"""
     votes: NDArray[np.intp]
     """how many records were strongest in each emotion, shape (7,)"""
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it stands for one emotion although its sense may err."""
+        return float(_discounted(self).max()) > SURE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -68,6 +76,13 @@ class Fused:
     """records whose own strongest emotion is the winner"""
     newest_s: float
     """monotonic seconds of the newest record that judged; -inf when none did"""
+    overruled: Sense | None = None
+    """the sense that is sure of something else and, by the owner's wish, not believed"""
+
+    @property
+    def contradiction(self) -> bool:
+        """Whether the senses are sure of different emotions."""
+        return len({strongest(own.scores) for own in self.opinions.values() if own.is_sure}) > 1
 
     @property
     def winner(self) -> Emotion | None:

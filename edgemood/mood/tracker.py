@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from dataclasses import replace
 
 from edgemood.config.schema import MoodConfig
 from edgemood.emotion import affect_of
 from edgemood.mood.decision import Decider
 from edgemood.mood.explanation import because
-from edgemood.mood.fusion import fuse
+from edgemood.mood.fusion import Fused, fuse
 from edgemood.mood.looking import Looking
 from edgemood.mood.room import RoomMood
 from edgemood.records import FaceEvidence, Sense, VoiceEvidence
@@ -63,8 +64,7 @@ class RoomMoodTracker:
             self.looking.begin(now_s, asked=False)
         self._now_s = now_s = max(self._now_s, now_s)
         self._drop_outdated(now_s)
-        evidence = [record for records in self._records.values() for record in records]
-        fused = fuse(evidence, now_s, self._settings.window_s)
+        fused = self._fused(now_s)
         decision = self._decider.decide(now_s, fused)
         self.looking.follow(now_s, decided=decision.emotion is not None)
         return RoomMood(
@@ -79,6 +79,17 @@ class RoomMoodTracker:
             reasons=fused.reasons,
             settled=not self.looking.lasts,
         )
+
+    def _fused(self, now_s: float) -> Fused:
+        """What the senses say together, or one of them where they contradict each other."""
+        window_s = self._settings.window_s
+        evidence = [record for records in self._records.values() for record in records]
+        fused = fuse(evidence, now_s, window_s)
+        if self._settings.contradiction == "unknown" or not fused.contradiction:
+            return fused
+        believed = Sense(self._settings.contradiction)
+        (overruled,) = set(Sense) - {believed}
+        return replace(fuse(self._records[believed], now_s, window_s), overruled=overruled)
 
     def _drop_outdated(self, now_s: float) -> None:
         """Keep what lies within a window of now; a clock further ahead than that is wrong."""

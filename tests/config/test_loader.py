@@ -343,7 +343,13 @@ VALUES = {
     },
     "microphone": {"source": "none", "device": "Røde", "path": "/q", "echo_reference": "/e"},
     "hearing": {"model": "/n", "voice_gate": "/g"},
-    "mood": {"window_s": 12.5, "dwell_s": 0.0, "min_confidence": 0.5, "hold_s": 1.0},
+    "mood": {
+        "window_s": 12.5,
+        "dwell_s": 0.0,
+        "min_confidence": 0.5,
+        "hold_s": 1.0,
+        "contradiction": "voice",
+    },
     "mpd": {"host": "/run/mpd", "port": 6601, "password": "pa: #ss", "partition": "kitchen"},
     "music": {
         "strategy": "lift",

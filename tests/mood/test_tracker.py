@@ -96,7 +96,35 @@ def test_voice_takes_over_when_the_lights_go_out(room):
 def test_contradiction_is_unknown_and_names_both_sides(room):
     mood = room.live(LOOK_S + 4, seen=HAPPY, heard=ANGRY)
     assert mood.emotion is None
-    assert mood.because == "unknown: face says happy, voice says angry"
+    assert mood.because == "unknown: face says happy, voice says angry: a contradiction"
+
+
+@pytest.mark.parametrize(
+    ("believed", "emotion", "because"),
+    [
+        ("face", HAPPY, "face says happy; voice contradicts it"),
+        ("voice", ANGRY, "voice says angry; face contradicts it"),
+    ],
+)
+def test_of_a_contradiction_the_owner_may_have_one_side_believed(
+    face, voice, believed, emotion, because
+):
+    room = Room(face, voice, MoodConfig(contradiction=believed))
+    mood = room.live(LOOK_S + 4, seen=HAPPY, heard=ANGRY)
+    assert mood.emotion is emotion
+    assert mood.because == because
+    assert mood.shares == {Sense(believed): 1}
+
+
+@pytest.mark.parametrize("believed", ["unknown", "face", "voice"])
+def test_senses_that_are_not_both_sure_are_joined_whoever_is_believed(face, voice, believed):
+    room = Room(face, voice, MoodConfig(contradiction=believed))
+    for tick in range(48):
+        room.tracker.add(face(100 + tick * FRAME_S, HAPPY))
+        room.tracker.add(voice(100 + tick * FRAME_S, ANGRY, sureness=0.3))
+        mood = room.tracker.mood(100 + tick * FRAME_S)
+    assert set(mood.shares) == set(Sense)
+    assert mood.emotion is HAPPY
 
 
 def test_faint_evidence_is_unknown_and_says_what_it_leans_to(room):
@@ -254,6 +282,7 @@ settings_of_the_owner = st.builds(
     dwell_s=st.floats(0, 60),
     min_confidence=unit,
     hold_s=st.floats(0, 60),
+    contradiction=st.sampled_from(["unknown", "face", "voice"]),
 )
 
 
