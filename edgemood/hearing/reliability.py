@@ -9,18 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS
+from edgemood.hearing.fitted import BEST, BIAS, WEIGHTS
 
 CLEAR_DB: Final = 30.0
 """Speech that rises further than this above the room's noise floor is no clearer."""
-
-# Fitted by `make fit-reliability` on validation speech, alone and before noise and music.
-BIAS: Final = -4.651
-WEIGHTS: Final = (0.0, 1.567, 0.0, 0.5, 6.140)
-"""What each of the five grounds adds to the logit of being right. The gate's probability and
-the clearness add nothing to what the model's own confidence tells once the gate is open; nor would
-the box's own music, which is given the least weight it may have."""
-BEST: Final = 0.941
-"""The chance of being right of the surest tenth of windows alone in a still room."""
 
 _GUESSING: Final = 1.0 / len(EMOTIONS)
 
@@ -37,7 +29,9 @@ def reliability(
     `confidence`: the highest of the model's scores, in [0, 1].
 
     It is the chance that the model names the right emotion, from 0 for no better than guessing to
-    1 for as good as it gets.
+    1 for as good as it gets. The gate's probability and the clearness add nothing to what the
+    model's own confidence tells once the gate is open; nor would the box's own music, which is
+    given the least weight it may have.
     """
     logit = BIAS + float(np.dot(WEIGHTS, grounds(voice, spoken_share, snr_db, leak, confidence)))
     chance_right = 1.0 / (1.0 + math.exp(-logit))

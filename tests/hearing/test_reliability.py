@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.hearing.reliability import BIAS, WEIGHTS, reliability
+from edgemood.hearing.fitted import BIAS, WEIGHTS
+from edgemood.hearing.reliability import reliability
 
 share = st.floats(0, 1)
 decibels = st.floats(-20, 120)

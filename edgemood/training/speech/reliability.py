@@ -3,7 +3,7 @@
 Validation speech, alone and before noise and music at -5 to 25 dB, goes through the box's own
 front end, gate and int8 model (`make fit-reliability`). A logistic regression whose weights may
 not be negative then learns from the grounds of each window whether its emotion was judged right;
-prints the constants and how well they rank and predict.
+writes the constants into `edgemood/hearing/fitted.py` and prints how well they rank and predict.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from sklearn.metrics import roc_auc_score
 
 from edgemood.hearing.reliability import grounds
 from edgemood.hearing.speech_emotion import SpeechEmotionModel
-from edgemood.training.common.paths import MODELS, data_folder
+from edgemood.training.common.paths import MODELS, REPOSITORY, data_folder
 from edgemood.training.speech import data as speech_data
 from edgemood.training.speech.checkpoint import EMOTION_INT8
 from edgemood.training.speech.data import Recording
 from edgemood.training.speech.frontend import Sound, in_front_of, in_stillness, listen
+
+CONSTANTS = REPOSITORY / "edgemood" / "hearing" / "fitted.py"
 
 SEED = 9
 CLIP_STEP = 4  # every fourth clip of the validation split
@@ -34,6 +36,20 @@ LEAST_WEIGHTS: Final = (0.0, 0.0, 0.0, 0.5, 0.0)
 few songs of the fit cannot show it: what was heard may be the singer."""
 CLEAR_PERCENTILE: Final = 90
 """A window alone in stillness that is surer than so many of its kind is trusted fully."""
+
+_WORDING: Final = '''\
+"""What `make fit-reliability` found on validation speech, alone and before noise and music.
+
+Change `edgemood/training/speech/reliability.py`, not this file.
+"""
+
+BIAS = {bias:.3f}
+WEIGHTS = ({weights})
+"""What each of the five grounds adds to the logit of being right."""
+
+BEST = {best:.3f}
+"""The chance of being right of the surest tenth of windows alone in a still room."""
+'''
 
 _Sample = tuple[NDArray[np.float64], bool, str]
 """grounds (5,), whether the emotion was judged right, what sounded behind"""
@@ -86,16 +102,21 @@ def fit(known: NDArray[np.float64], right: NDArray[np.bool_]) -> NDArray[np.floa
     return found
 
 
+def write_constants(path: Path, weights: NDArray[np.float64], best: float) -> None:
+    """Write `edgemood/hearing/fitted.py`; `weights` are (6,), the bias first."""
+    listed = ", ".join(f"{weight:.3f}" for weight in weights[1:])
+    path.write_text(_WORDING.format(bias=weights[0], weights=listed, best=best), encoding="utf-8")
+
+
 def main() -> None:
-    """Print the constants."""
+    """Fit, write the constants, and print how well they do."""
     all_grounds, right, behind = zip(*samples(MODELS, data_folder()), strict=True)
     known, is_right, where = np.stack(all_grounds), np.array(right), np.array(behind)
     weights = fit(known, is_right)
     chance_right = 1.0 / (1.0 + np.exp(-(weights[0] + known @ weights[1:])))
     best = float(np.percentile(chance_right[where == "nothing"], CLEAR_PERCENTILE))
-    print(f"BIAS = {weights[0]:.3f}")
-    print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in weights[1:])})")
-    print(f"BEST = {best:.3f}")
+    write_constants(CONSTANTS, weights, best)
+    print(CONSTANTS.read_text(encoding="utf-8"))
     print(f"{len(is_right)} windows, {is_right.mean():.1%} right")
     print(f"ranks right above wrong: AUC {roc_auc_score(is_right, chance_right):.3f}")
     for name in ("nothing", "noise", "music"):
