@@ -6,31 +6,27 @@ does so itself. The inputs are smooth noise: no picture of a person is in the re
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 
-from edgemood.tflite import Model
-from edgemood.training.common.paths import MODELS, REPOSITORY
-from edgemood.training.detector.checkpoint import INT8
+from edgemood.training.common.golden import GOLDEN, write_golden
+from edgemood.training.common.paths import MODELS
 from edgemood.vision.faces.grid import CELL_PX, CHANNELS
 from edgemood.vision.faces.network import HEIGHT, WIDTH
-
-GOLDEN = REPOSITORY / "tests" / "golden"
 
 _BLUR_SIGMA = 6.0  # of the size of features in a room
 
 
-def write() -> None:
-    """Write `tests/golden/face_detector.npz`: `input` (2, 240, 320, 1) float16 and `output`."""
+def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
+    """Write `face_detector.npz`: `input` (2, 240, 320, 1) and `output`, both float16."""
     shape = (HEIGHT // CELL_PX, WIDTH // CELL_PX, CHANNELS)
-    model = Model(MODELS / INT8, (HEIGHT, WIDTH, 1), shape)
     noise = np.random.default_rng(0).standard_normal((2, HEIGHT, WIDTH))
     smooth = np.stack([cv2.GaussianBlur(picture, (0, 0), _BLUR_SIGMA) for picture in noise])
     coarse = np.round(smooth / smooth.std() * 16) / 16  # sixteenths compress to a third
     inputs = coarse.clip(-3, 3).astype(np.float16)[..., np.newaxis]
-    outputs = np.stack([model(values.astype(np.float32)) for values in inputs])
-    path = (GOLDEN / INT8).with_suffix(".npz")
-    np.savez_compressed(path, input=inputs, output=outputs.astype(np.float16))
+    write_golden(models / "face_detector.tflite", inputs, shape, folder, kept_as=np.float16)
 
 
 if __name__ == "__main__":

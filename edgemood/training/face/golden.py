@@ -6,28 +6,24 @@ so itself. The inputs are smooth noise: no picture of a person is in the reposit
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from edgemood.emotion import EMOTIONS
-from edgemood.tflite import Model
-from edgemood.training.common.paths import MODELS, REPOSITORY
-from edgemood.training.face.checkpoint import INT8
+from edgemood.training.common.golden import GOLDEN, write_golden
+from edgemood.training.common.paths import MODELS
 from edgemood.vision.expression import SIDE
-
-GOLDEN = REPOSITORY / "tests" / "golden"
 
 _SAMPLES = 4
 _BLUR_SIGMA = 2.0  # neighbours in a face are alike
 
 
-def write() -> None:
-    """Write `tests/golden/face_emotion.npz`: `input` (4, 48, 48, 1) float16, `output` (4, 7)."""
-    model = Model(MODELS / INT8, (SIDE, SIDE, 1), (len(EMOTIONS),))
-    inputs = _smooth_noise()
-    outputs = np.stack([model(values.astype(np.float32)) for values in inputs])
-    np.savez_compressed((GOLDEN / INT8).with_suffix(".npz"), input=inputs, output=outputs)
+def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
+    """Write `face_emotion.npz`: `input` (4, 48, 48, 1) float16, `output` (4, 7)."""
+    write_golden(models / "face_emotion.tflite", _smooth_noise(), (len(EMOTIONS),), folder)
 
 
 def _smooth_noise() -> NDArray[np.float16]:

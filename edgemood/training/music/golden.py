@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from edgemood.music.analysis.audio import mel, tagger
 from edgemood.music.analysis.classes import QUADRANTS
-from edgemood.tflite import Model
-from edgemood.training.common.paths import MODELS, REPOSITORY
+from edgemood.training.common.golden import GOLDEN, write_golden
+from edgemood.training.common.paths import MODELS
 
-GOLDEN = REPOSITORY / "tests" / "golden"
 _PICTURES = 4
 _NETS = {
     "music_mood": ((mel.SLICE_FRAMES, mel.BANDS, 1), len(QUADRANTS)),
@@ -28,10 +27,8 @@ def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
     for name, (shape, outputs) in _NETS.items():
         path = models / f"{name}.tflite"
         if path.exists():
-            model = Model(path, shape, (outputs,))
             pictures = np.stack([_beats(seed, *shape[:2]) for seed in range(_PICTURES)])
-            given = np.stack([model(picture.astype(np.float32)) for picture in pictures])
-            np.savez_compressed(folder / f"{name}.npz", input=pictures, output=given)
+            write_golden(path, pictures, (outputs,), folder)
 
 
 def _beats(seed: int, frames: int, bands: int) -> NDArray[np.float16]:

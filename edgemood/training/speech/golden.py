@@ -13,11 +13,9 @@ from numpy.typing import NDArray
 
 from edgemood.hearing import speech_emotion, voice_gate
 from edgemood.hearing.mel import FRAMES_PER_S, SAMPLE_RATE_HZ, log_mel, normalise
-from edgemood.tflite import Model
-from edgemood.training.common.paths import MODELS, REPOSITORY
-from edgemood.training.speech.checkpoint import EMOTION_INT8, GATE_INT8
+from edgemood.training.common.golden import GOLDEN, write_golden
+from edgemood.training.common.paths import MODELS
 
-GOLDEN = REPOSITORY / "tests" / "golden"
 _SOUNDS = 4
 
 
@@ -27,14 +25,10 @@ def write(models: Path = MODELS, folder: Path = GOLDEN) -> None:
     windows = [log_mel(sound)[: speech_emotion.WINDOW_FRAMES] for sound in sounds]
     blocks = [window[: voice_gate.WINDOW_FRAMES] for window in windows]
     for file, pictures, classes in (
-        (GATE_INT8, [normalise(block, voice_gate.DEPTH_DB) for block in blocks], 3),
-        (EMOTION_INT8, [speech_emotion.model_input(window) for window in windows], 7),
+        ("voice_gate.tflite", [normalise(block, voice_gate.DEPTH_DB) for block in blocks], 3),
+        ("speech_emotion.tflite", [speech_emotion.model_input(window) for window in windows], 7),
     ):
-        rounded = np.stack(pictures).astype(np.float16)
-        model = Model(models / file, rounded.shape[1:], (classes,))
-        outputs = np.stack([model(picture.astype(np.float32)) for picture in rounded])
-        golden = (folder / file).with_suffix(".npz")
-        np.savez_compressed(golden, input=rounded, output=outputs)
+        write_golden(models / file, np.stack(pictures).astype(np.float16), (classes,), folder)
 
 
 def _voice(seed: int) -> NDArray[np.float32]:
