@@ -4,7 +4,7 @@ import contextlib
 import pytest
 
 from edgemood.emotion import Emotion
-from edgemood.music.dj.volume.duck import LONGEST_S
+from edgemood.music.dj.volume_control import LONGEST_S
 from edgemood.state import VolumeBefore
 
 

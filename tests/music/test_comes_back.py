@@ -21,6 +21,7 @@ from edgemood.clock import ManualClock
 from edgemood.config.schema import MusicConfig
 from edgemood.memory import Memory
 from edgemood.music.dj.queue_controller import QueueKeeper
+from edgemood.music.dj.volume_control import VolumeControl
 from edgemood.music.library import Library
 from edgemood.music.mpd.snapshot import State
 from edgemood.music.recommender import Chooser, TasteStore
@@ -141,8 +142,11 @@ class House:
         if self.box is None:
             chooser = Chooser(MusicConfig(), self.taste, self.clock, np.random.default_rng(0))
             chooser.library = self.library
+            volume = VolumeControl(
+                self.mpd, self.clock, self.memory, chooser.quiet, listening_percent=100
+            )
             self.box = QueueKeeper(
-                self.mpd, self.clock, self.memory, MusicConfig(), chooser=chooser
+                self.mpd, self.clock, self.memory, MusicConfig(), chooser=chooser, volume=volume
             )
             self.connected = self.arriving = True
 

@@ -22,8 +22,7 @@ from edgemood.music.dj.people.feedback import Feedback
 from edgemood.music.dj.queue_controller import QueueKeeper
 from edgemood.music.dj.status import HINTS, MOST_NEXT, STATES
 from edgemood.music.dj.table_check import unanswered
-from edgemood.music.dj.volume.duck import Duck
-from edgemood.music.dj.volume.quiet_volume import QuietVolume
+from edgemood.music.dj.volume_control import VolumeControl
 from edgemood.music.library import SongIndex
 from edgemood.music.library.index.columns import Library
 from edgemood.music.mpd.client import Change, Player
@@ -91,8 +90,13 @@ class Dj:
         self._chooser = Chooser(
             config.music, self._taste, clock, rng or np.random.default_rng(), wall=wall
         )
-        self._quiet_volume = QuietVolume(
-            self._player, memory, self._chooser.quiet, clock, self._faults
+        self._volume = VolumeControl(
+            self._player,
+            clock,
+            memory,
+            self._chooser.quiet,
+            listening_percent=config.music.duck,
+            faults=self._faults,
         )
         self._on_event = on_event
         self._feedback = Feedback(
@@ -129,11 +133,11 @@ class Dj:
             memory,
             config.music,
             chooser=self._chooser,
+            volume=self._volume,
             faults=self._faults,
             on_look=self._looked,
         )
         self._sound = SoundWatch(self._player, self._faults)
-        self._duck = Duck(self._player, clock, memory, config.music.duck)
         self._hands = asyncio.Lock()
         self._due = asyncio.Event()
         self._chores_due = asyncio.Event()
@@ -178,13 +182,13 @@ class Dj:
 
     async def listen(self, *, closely: bool) -> None:
         """Turn the music down while the box listens closely, and up again; to be called often."""
-        if not self._connected or (self._duck.is_idle and not closely):
+        if not self._connected or (self._volume.is_idle and not closely):
             return
         try:
             async with self._hands:
                 now = self._keeper.now
                 plays = now is not None and now.state is State.PLAY
-                await self._duck.tend(wanted=closely and plays)
+                await self._volume.listen(wanted=closely and plays)
         except PlayerError as error:
             log.warning("cannot turn the music down or up: %s", error)
 
@@ -375,7 +379,7 @@ class Dj:
                     with contextlib.suppress(RefusedError):  # it stands among the faults
                         await self._keeper.tend()
                     if self._keeper.now is not None:
-                        await self._quiet_volume.tend(self._keeper.now.volume)
+                        await self._volume.keep_quiet(self._keeper.now.volume)
                         await self._sound.tend(self._keeper.now)
                 self._chores_due.set()
 

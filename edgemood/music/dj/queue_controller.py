@@ -18,13 +18,13 @@ from edgemood.music.dj.people.takeover import Hand, TakeOver, hands
 from edgemood.music.dj.people.user_actions import HandsOn
 from edgemood.music.dj.plan import Plan, comes_round, outworn, plan
 from edgemood.music.dj.rate_limit import Allowance
-from edgemood.music.dj.volume.fade import fade_over
+from edgemood.music.dj.volume_control import VolumeControl
 from edgemood.music.library import Library
 from edgemood.music.mpd.client import Player
 from edgemood.music.mpd.snapshot import QueuedSong, Snapshot, State, moved_by_people, still_waiting
 from edgemood.music.recommender import Choice, Chooser, Past, SongVectors
 from edgemood.music.recommender.strategy import UNKNOWN_ROOM, Path, Target
-from edgemood.state import Hands, LastSeen, OwnQueue, PlayedSongs, StateStore, VolumeBefore
+from edgemood.state import Hands, LastSeen, OwnQueue, PlayedSongs, StateStore
 
 _MOST_ASKED = 100
 """songs that left the queue at once of which MPD is asked whether their files are still there"""
@@ -52,6 +52,7 @@ class QueueKeeper:
         config: MusicConfig,
         *,
         chooser: Chooser,
+        volume: VolumeControl,
         faults: Faults | None = None,
         on_look: Callable[[Snapshot], None] = lambda _now: None,
     ) -> None:
@@ -60,6 +61,7 @@ class QueueKeeper:
         self._memory = memory
         self._ahead = config.ahead
         self._chooser = chooser
+        self._volume = volume
         self._on_look = on_look
         self._kept = _hands_in(memory)
         self._rebooted = self._kept.boot != boot_id()
@@ -147,7 +149,7 @@ class QueueKeeper:
     async def arrive(self) -> None:
         """Find one's way in the queue of an MPD just connected to."""
         now, played_s = await self._player.snapshot(), await self._player.played_s()
-        await self._make_good(now.volume)
+        await self._volume.restore(now.volume)
         last = _last_look(self._memory)
         away = Return(
             last,
@@ -191,9 +193,8 @@ class QueueKeeper:
         self._why = {song: entry.why for song, entry in found.items() if entry.own}
 
     async def leave(self) -> None:
-        """Undo what must not outlast the box: a fade that is being cut short."""
-        if self._memory.recall(VolumeBefore) is not None:
-            await self._make_good(await self._player.volume())
+        """Undo what must not outlast the box: music turned down for a moment."""
+        await self._volume.leave()
 
     async def tend(self) -> None:
         """Bring the queue into order, and start the music where nobody stopped it."""
@@ -230,9 +231,7 @@ class QueueKeeper:
                 await self._player.next()
 
         if now.state is State.PLAY and now.volume:
-            self._memory.keep(VolumeBefore(percent=min(now.volume, 100)))
-            await fade_over(self._player, self._clock, now.volume, go_on)
-            self._memory.forget(VolumeBefore)
+            await self._volume.fade_over(now.volume, go_on)
         else:
             await go_on()
         await self._look()
@@ -430,13 +429,6 @@ class QueueKeeper:
     def _target(self, waiting: int) -> Target:
         """What the song should be like before which this many own songs wait."""
         return self._path[min(self._begun + waiting, len(self._path) - 1)]
-
-    async def _make_good(self, volume: int | None) -> None:
-        """Put the volume back that was there before a fade was cut short."""
-        before = self._memory.recall(VolumeBefore)
-        if before is not None and volume is not None and volume < before.percent:
-            await self._player.set_volume(before.percent)
-        self._memory.forget(VolumeBefore)
 
     def _remember_hands(self, now: Snapshot, played_s: float | None = None) -> None:
         self._kept = HandsOn(

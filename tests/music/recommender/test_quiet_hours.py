@@ -8,14 +8,10 @@ from hypothesis import strategies as st
 from edgemood.clock import ManualClock
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Affect, Emotion, as_scores
-from edgemood.incident import Faults
-from edgemood.memory import Memory
-from edgemood.music.dj.volume.quiet_volume import PATIENCE_S, QuietVolume
 from edgemood.music.library import Library
 from edgemood.music.recommender import Chooser, Past, QuietHours, TasteStore
 from edgemood.music.recommender.strategy import path_for
 from edgemood.music.song import Origin, Song, SongMood
-from edgemood.state import QuietVolumeBefore
 
 NIGHT = datetime(2026, 6, 1, 23, tzinfo=UTC)
 HOURS = "22:00-07:00"
@@ -85,86 +81,3 @@ def test_at_night_no_song_above_the_cap_comes_while_there_is_one_below(songs, se
         choice = chooser.choose(target, Past())
         assert not calm or choice.song.file in calm
         chooser.began(choice.song.file)
-
-
-class Volume:
-    """A mixer."""
-
-    def __init__(self, volume):
-        self.volume = volume
-
-    async def set_volume(self, volume):
-        self.volume = volume
-
-
-class Night:
-    def __init__(self):
-        self.time = NIGHT
-
-    def __call__(self):
-        return self.time
-
-
-async def test_the_volume_goes_down_at_night_and_comes_back_in_the_morning():
-    mixer, memory, wall = Volume(70), Memory(), Night()
-    hours = QuietHours(MusicConfig(quiet_hours=HOURS, quiet_volume=30), wall)
-    wall.time = NIGHT.replace(hour=20)
-    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)
-    assert mixer.volume == 70
-    wall.time = NIGHT
-    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)
-    assert mixer.volume == 30
-    wall.time = NIGHT.replace(hour=8)
-    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)  # after a restart
-    assert mixer.volume == 70
-    assert memory.recall(QuietVolumeBefore) is None
-
-
-async def test_after_a_power_cut_at_night_the_volume_stays_low_while_the_time_is_not_known():
-    mixer, memory, wall = Volume(70), Memory(), Night()
-    hours = QuietHours(MusicConfig(quiet_hours=HOURS, quiet_volume=30), wall)
-    await QuietVolume(mixer, memory, hours, ManualClock()).tend(mixer.volume)
-    wall.time = None
-    quiet = QuietVolume(mixer, memory, hours, ManualClock())
-    await quiet.tend(mixer.volume)
-    assert mixer.volume == 30
-    wall.time = NIGHT.replace(hour=8)
-    await quiet.tend(mixer.volume)
-    assert mixer.volume == 70
-
-
-async def test_quiet_hours_that_cannot_begin_are_a_fault_until_the_time_is_known():
-    clock, faults, wall = ManualClock(), Faults(), Night()
-    wall.time = None
-    hours = QuietHours(MusicConfig(quiet_hours=HOURS), wall)
-    quiet = QuietVolume(Volume(70), Memory(), hours, clock, faults)
-    await quiet.tend(70)
-    assert [*faults] == []
-    await clock.advance(PATIENCE_S)
-    await quiet.tend(70)
-    (told,) = faults
-    assert "quiet_hours" in told
-    wall.time = NIGHT
-    await quiet.tend(70)
-    assert [*faults] == []
-
-
-async def test_whoever_turns_the_volume_at_night_has_the_last_word():
-    mixer, memory, wall = Volume(70), Memory(), Night()
-    hours = QuietHours(MusicConfig(quiet_hours=HOURS, quiet_volume=30), wall)
-    quiet = QuietVolume(mixer, memory, hours, ManualClock())
-    await quiet.tend(mixer.volume)
-    mixer.volume = 55
-    await quiet.tend(mixer.volume)
-    assert mixer.volume == 55
-    wall.time = NIGHT.replace(hour=8)
-    await quiet.tend(mixer.volume)
-    assert mixer.volume == 55
-
-
-async def test_a_volume_that_is_soft_enough_or_not_there_is_left_alone():
-    mixer, memory = Volume(20), Memory()
-    quiet = QuietVolume(mixer, memory, quiet_at(NIGHT), ManualClock())
-    await quiet.tend(None)
-    await quiet.tend(mixer.volume)
-    assert mixer.volume == 20

@@ -11,6 +11,7 @@ from edgemood.incident import Faults
 from edgemood.memory import Memory
 from edgemood.music.dj.people.robots import AT_ONCE_S, GONE_AFTER, OFTEN, Robots
 from edgemood.music.dj.queue_controller import QueueKeeper
+from edgemood.music.dj.volume_control import VolumeControl
 from edgemood.music.library import Library
 from edgemood.music.mpd.snapshot import QueuedSong, State
 from edgemood.music.recommender import Chooser, TasteStore
@@ -73,8 +74,16 @@ class Evening:
         self.ahead, self.tidies = ahead, tidies
         chooser = Chooser(MusicConfig(), TasteStore(), self.clock, np.random.default_rng(0))
         chooser.library = Library.of([Song(file=f"{n}.flac") for n in range(40)])
+        memory = Memory()
+        volume = VolumeControl(self.mpd, self.clock, memory, chooser.quiet, listening_percent=100)
         self.box = QueueKeeper(
-            self.mpd, self.clock, Memory(), MusicConfig(), chooser=chooser, faults=self.faults
+            self.mpd,
+            self.clock,
+            memory,
+            MusicConfig(),
+            chooser=chooser,
+            volume=volume,
+            faults=self.faults,
         )
 
     def robot_looks(self) -> None:

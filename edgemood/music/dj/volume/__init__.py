@@ -1,1 +1,0 @@
-"""The volume: fades, ducking while the box listens, quiet hours."""
