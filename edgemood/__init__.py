@@ -1,3 +1,3 @@
 """edgemood: a box that senses the mood of a room and keeps an MPD queue in tune with it."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
