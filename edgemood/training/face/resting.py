@@ -82,7 +82,8 @@ def simulate(
 def _next(random: np.random.Generator) -> int:
     if random.random() < _AT_REST:
         return _NEUTRAL
-    return EMOTIONS.index(Emotion(random.choice(list(_SHOWN), p=list(_SHOWN.values()))))
+    emotion = list(_SHOWN)[random.choice(len(_SHOWN), p=list(_SHOWN.values()))]
+    return EMOTIONS.index(emotion)
 
 
 def pair_correlations(logits: Logits, people: list[str]) -> dict[str, float]:
