@@ -21,6 +21,7 @@ from edgemood.music.library.index.song_index import SongIndex
 from edgemood.music.library.scan.pending import Worklist
 from edgemood.music.library.sync.mpd_sync import MUSIC_FOLDER
 from edgemood.music.library.sync.update import Update
+from edgemood.status import Status, read
 
 
 @pytest.fixture
@@ -159,7 +160,8 @@ def song_file(tmp_path_factory):
 def test_the_daemons_status_tells_how_the_scan_does():
     console = Console(record=True, width=100)
     scan = {"state": "resting", "songs": 9, "pending": 4, "problems": 1, "per_minute": 59.6}
-    show({"library": scan | {"detail": "this machine is hot (80 °C)"}}, console)
+    scan["detail"] = "this machine is hot (80 °C)"
+    show(read(Status, {"library": scan}), console)
     told = console.export_text()
     assert "9 songs; 4 to be analysed, 60 a minute; 1 could not be listened to" in told
     assert "hot" in told

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edgemood.training.common.paths import data_folder
 from edgemood.training.common.splits import SplitError, check_disjoint
 from edgemood.training.detector.data import Part, part_of, person_of
 from edgemood.training.music.data import clips
@@ -15,7 +14,6 @@ from edgemood.training.speech import data as speech_data
 
 PARTS = st.sampled_from(["train", "val", "test"])
 NAMES = st.text("abc", min_size=1, max_size=2)
-DATA = data_folder()
 
 
 @given(st.dictionaries(NAMES, PARTS), st.randoms())
@@ -92,10 +90,3 @@ def test_half_of_the_people_are_trained_with_and_a_tenth_chosen_on() -> None:
     shares = {part: parts.count(part) / len(parts) for part in Part}
     assert shares[Part.TRAIN] == pytest.approx(0.5, abs=0.03)
     assert shares[Part.CHOOSE] == pytest.approx(0.1, abs=0.02)
-
-
-@pytest.mark.skipif(not DATA.is_dir(), reason="the data sets are not here")
-def test_the_data_sets_share_nobody_between_their_splits() -> None:
-    assert {each.split for each in speech_data.speech(DATA)} == {"train", "val", "test"}
-    assert {each.split for each in speech_data.more_speech(DATA)} >= {"train", "val"}
-    assert {each.split for each in clips(DATA)} == {"train", "val", "test"}
