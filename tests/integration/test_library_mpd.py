@@ -222,7 +222,8 @@ async def test_a_damaged_index_is_built_anew_while_the_music_goes_on(
         await until(lambda: dj.status().connected and dj.status().songs == 20)
         index.labels.give("untagged 0.flac", "sad")
         dj.rebuild_index("a test says it is damaged")
-        await until(lambda: not index.damage and dj.status().songs == 20)
+        await until(lambda: not index.damage and index.song_named("untagged 0.flac") is not None)
+        await until(lambda: dj.status().songs == 20)
         assert dj.status().connected
         assert index.song_named("untagged 0.flac").mood.because == "label sad"
 
