@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 from edgemood.clock import Clock, SystemClock
 from edgemood.config.schema import Config
-from edgemood.errors import MicrophoneError, ModelError
+from edgemood.errors import MicrophoneError
 from edgemood.hearing.analyser import VoiceJudge
 from edgemood.hearing.cleaning.cleaner import CleanedMicrophone
 from edgemood.hearing.cleaning.reference import EchoReference
 from edgemood.hearing.microphones.microphone import Microphone, open_microphone
 from edgemood.pipe import Record, SenseState
 from edgemood.processes.child_side import LookAgain, Reporter
+from edgemood.processes.device import keep_open
 from edgemood.records import Sense
 
 
@@ -47,22 +47,14 @@ class _Watch:
         self._tell = Reporter(Sense.VOICE, clock, wait)
 
     def records(self) -> Iterator[Record]:
-        if self._config.microphone.source == "none":
-            while True:
-                yield from self._tell.repeat(SenseState.MISSING, "", "switched off in config.yaml")
-        yield self._tell.report(SenseState.STARTING)
-        while True:
-            device = ""
-            try:
-                judge = VoiceJudge(self._config.hearing)
-                with closing(self._open_microphone()) as microphone:
-                    device = microphone.name
-                    yield from self._judge(microphone, judge)
-            except ModelError as error:
-                yield from self._tell.repeat(SenseState.FAULT, "", str(error))
-            except MicrophoneError as error:
-                state = SenseState.FAULT if device else SenseState.MISSING
-                yield from self._tell.repeat(state, device, str(error))
+        return keep_open(
+            self._tell,
+            self._config.microphone.source,
+            MicrophoneError,
+            load=lambda: VoiceJudge(self._config.hearing),
+            open_device=self._open_microphone,
+            judge=self._judge,
+        )
 
     def _open_microphone(self) -> Microphone:
         config = self._config.microphone

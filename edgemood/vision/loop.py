@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 
 from edgemood.clock import Clock, SystemClock
 from edgemood.config.schema import Config
-from edgemood.errors import CameraError, ModelError
+from edgemood.errors import CameraError
 from edgemood.pipe import Record, SenseState
 from edgemood.processes.child_side import HEARTBEAT_S, LookAgain, Reporter
+from edgemood.processes.device import keep_open
 from edgemood.records import Sense
 from edgemood.vision.analyser import FaceJudge
 from edgemood.vision.cameras.camera import Camera
@@ -52,22 +52,14 @@ class _Watch:
         self._started_s = clock.now_s()
 
     def records(self) -> Iterator[Record]:
-        if self._config.camera.source == "none":
-            while True:
-                yield from self._tell.repeat(SenseState.MISSING, "", "switched off in config.yaml")
-        yield self._tell.report(SenseState.STARTING)
-        while True:
-            device = ""
-            try:
-                model = ExpressionModel(self._config.vision.model)
-                with closing(self._open_camera()) as camera:
-                    device = camera.name
-                    yield from self._judge(camera, model)
-            except ModelError as error:
-                yield from self._tell.repeat(SenseState.FAULT, "", str(error))
-            except CameraError as error:
-                state = SenseState.FAULT if device else SenseState.MISSING
-                yield from self._tell.repeat(state, device, str(error))
+        return keep_open(
+            self._tell,
+            self._config.camera.source,
+            CameraError,
+            load=lambda: ExpressionModel(self._config.vision.model),
+            open_device=self._open_camera,
+            judge=self._judge,
+        )
 
     def _open_camera(self) -> Camera:
         return open_camera(self._config.camera, self._clock, self._started_s, self._wait)
