@@ -32,6 +32,8 @@ class Document(BaseModel):
     name: ClassVar[str]
     """of its file, without the ending"""
     version: ClassVar[int] = 1
+    bare: ClassVar[str | None] = None
+    """the field whose value alone was the whole document, before it had a version"""
 
     @classmethod
     def upgraded(cls, content: Any, version: int) -> Any:
@@ -39,8 +41,7 @@ class Document(BaseModel):
 
         What cannot be one is given back as it is, or raises ValueError, TypeError or LookupError.
         """
-        del version
-        return content
+        return {cls.bare: content} if cls.bare is not None and version == 0 else content
 
     @classmethod
     def from_json(cls, text: bytes) -> Self | None:

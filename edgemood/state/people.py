@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field
 
@@ -29,22 +29,16 @@ class Opinions(Document):
     """The like and rating stickers of each file that are known; empty where there is none."""
 
     name = "opinions"
+    bare = "stickers"
     stickers: dict[str, _Pair]
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"stickers": content} if version == 0 else content
 
 
 class HistoryRead(Document):
     """Whether what other clients had counted before the box came was read."""
 
     name = "history"
+    bare = "read"
     read: bool
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"read": content} if version == 0 else content
 
 
 class Listened(Document):
@@ -76,8 +70,5 @@ class PlaylistAccounts(Document):
     """An account of each playlist of labels, by its name."""
 
     name = "label_playlists"
+    bare = "accounts"
     accounts: dict[str, Account]
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"accounts": content} if version == 0 else content

@@ -16,33 +16,24 @@ class OwnQueue(Document):
     """Of the first release: number and file of each of the box's songs that wait, in order."""
 
     name = "queue"
+    bare = "songs"
     songs: _Songs
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"songs": content} if version == 0 else content
 
 
 class PlayedSongs(Document):
     """Likewise, those that began and are still in the queue."""
 
     name = "played"
+    bare = "songs"
     songs: _Songs
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"songs": content} if version == 0 else content
 
 
 class VolumeBefore(Document):
     """MPD's volume to be restored, while the box has turned it down for a moment."""
 
     name = "volume"
+    bare = "percent"
     percent: Percent
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"percent": content} if version == 0 else content
 
 
 class QuietVolumeBefore(Document):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,7 @@ class Sensing(Document):
     """Whether camera and microphone may be open, as somebody said last."""
 
     name = "sensing"
+    bare = "on"
     on: bool
     because: Annotated[str, Field(max_length=300)] = ""
     """why it is off when nobody said so; empty otherwise"""
@@ -28,10 +29,6 @@ class Sensing(Document):
         if self.because and (self.on or not self.because.isprintable()):
             raise ValueError("no reason to be off")
         return self
-
-    @classmethod
-    def upgraded(cls, content: Any, version: int) -> Any:
-        return {"on": content} if version == 0 else content
 
 
 class Begun(Document):
