@@ -4,7 +4,8 @@ from __future__ import annotations
 
 LOOK_S = 6.0
 """After this long without a decision the box has looked, and the answer is unknown. A voice that
-speaks at once gives its fourth record after 3.2 s; the rest is for confirming."""
+speaks at once gives the third record, without which nothing is decided, 3.9 s after a press at the
+latest; the rest is for confirming."""
 
 
 class Looking:
