@@ -138,9 +138,8 @@ def _ask(request: str, config: Path | None) -> dict[str, Any]:
     except NotRunningError:
         if config is not None or named == SOCKET:
             raise
-        reply = ask(
-            SOCKET, request, ANSWER_WITHIN_S
-        )  # one that went back from a file it cannot use
+        # one that went back from a file it cannot use
+        reply = ask(SOCKET, request, ANSWER_WITHIN_S)
     if not reply.pop("ok", False):
         raise EdgemoodError(str(reply.get("error", f"the daemon refused to {request}")))
     return reply
