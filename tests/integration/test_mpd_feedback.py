@@ -6,8 +6,12 @@ import pytest
 
 from edgemood.config.schema import MusicConfig
 from edgemood.emotion import Emotion
+from edgemood.music.dj.maintenance import Chores
+from edgemood.music.dj.people.feedback import Feedback
 from edgemood.music.library import SongIndex
+from edgemood.music.mpd.client import Change
 from edgemood.music.mpd.snapshot import State
+from edgemood.state import Opinions
 
 HAPPY = [f"happy/{number}.{kind}" for number, kind in enumerate(["flac", "ogg"] * 2)]
 
@@ -114,7 +118,7 @@ async def test_counting_can_be_left_to_others(*, switch_on, config, person, unti
 
 
 async def test_likes_and_ratings_are_learned_when_they_change_and_once(
-    *, switch_on, person, until, events, index
+    *, switch_on, person, until, events, index, memory
 ):
     person.sticker_set("song", HAPPY[0], "like", "2")
     async with switch_on(on_event=events.append, index=index) as dj:
@@ -123,11 +127,38 @@ async def test_likes_and_ratings_are_learned_when_they_change_and_once(
         await until(lambda: len(events) == 2)
         assert (events[1].kind, events[1].value) == ("rated", 0.3)
         assert events[1].song_id == index.song_named(HAPPY[1]).id
+        # a box that goes off before it has noted what it learned learns it once more
+        await until(lambda: HAPPY[1] in memory.recall(Opinions).stickers)
     async with switch_on(on_event=events.append, index=index) as dj:
         await until(lambda: dj.status().playing)
         person.sticker_set("song", HAPPY[0], "like", "0")
         await until(lambda: len(events) == 3)
         assert events[2].kind == "disliked"
+
+
+async def test_a_like_given_while_likes_are_read_is_learned(
+    *, switch_on, config, person, until, events, monkeypatch
+):
+    music = MusicConfig(mood_stickers="no")
+    silent = config.model_copy(update={"music": music})
+    read, heed, heeded = Feedback.read_opinions, Chores.heed, asyncio.Event()
+
+    async def read_while_somebody_likes(feedback):
+        await read(feedback)
+        if not stickers(person, HAPPY[0]):
+            heeded.clear()
+            person.sticker_set("song", HAPPY[0], "like", "2")
+            await heeded.wait()
+
+    async def heed_and_say_so(chores, changes):
+        await heed(chores, changes)
+        if Change.STICKERS in changes:
+            heeded.set()
+
+    monkeypatch.setattr(Feedback, "read_opinions", read_while_somebody_likes)
+    monkeypatch.setattr(Chores, "heed", heed_and_say_so)
+    async with switch_on(config=silent, on_event=events.append):
+        await until(lambda: [event.kind for event in events] == ["liked"])
 
 
 async def test_not_this_skips_and_learns_at_once(dj, person, until, clock, events):

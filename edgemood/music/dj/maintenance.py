@@ -93,12 +93,16 @@ class Chores:
         now_s = self._clock.now_s()
         attempt = self._player.deeds.attempt
         await attempt("count plays and skips", self._feedback.count)
+        # taken down first: what people do while it is read makes it due again
         if self._opinions_due and len(library):
+            self._opinions_due = False
             done = await attempt("read likes and ratings", self._feedback.read_opinions)
-            self._opinions_due = not done
+            self._opinions_due |= not done
         try:
             if self._playlists_due:
-                self._playlists_due = not await attempt("read playlists", self._read_playlists)
+                self._playlists_due = False
+                done = await attempt("read playlists", self._read_playlists)
+                self._playlists_due |= not done
             if library is not self._filled and now_s >= self._fill_from_s:
                 self._fill_from_s = now_s + FILL_EVERY_S
                 done = await attempt("read earlier play counts", self._feedback.read_history)
