@@ -161,6 +161,12 @@ async def test_a_like_given_while_likes_are_read_is_learned(
         await until(lambda: [event.kind for event in events] == ["liked"])
 
 
+async def test_a_like_is_learned_once_though_it_is_read_twice_at_a_time(dj, person, until, events):
+    person.sticker_set("song", HAPPY[0], "like", "2")
+    await asyncio.gather(*(dj._feedback.read_opinions() for _ in range(3)))
+    assert [event.kind for event in events] == ["liked"]
+
+
 async def test_not_this_skips_and_learns_at_once(dj, person, until, clock, events):
     file = person.current()
     skipping = asyncio.create_task(dj.not_this())

@@ -88,6 +88,7 @@ class Feedback:
         self._due: list[_Due] = []
         self._unwanted: QueuedSong | None = None
         self._resumed = False
+        self._reading_opinions = asyncio.Lock()
 
     def hear(self, emotion: Emotion) -> None:
         """The music follows another mood from now on."""
@@ -177,8 +178,11 @@ class Feedback:
 
     async def read_opinions(self) -> None:
         """Learn which likes and ratings are new, or were taken back, since this was last done."""
-        if not self._player.keeps_stickers:
-            return  # none are to be had, which is not to say that any was taken back
+        if self._player.keeps_stickers:  # else none are to be had, not that any was taken back
+            async with self._reading_opinions:  # two at once would both take the same for news
+                await self._read_opinions()
+
+    async def _read_opinions(self) -> None:
         heeded = self._memory.recall(Opinions) if self._taste.heeded(_OPINIONS) else None
         known = {} if heeded is None else heeded.stickers
         likes = await self._player.stickers(LIKE)
